@@ -1,0 +1,1 @@
+"""What a track is and sounds like."""

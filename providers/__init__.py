@@ -1,0 +1,1 @@
+"""Other people's services: the only package that opens a network connection."""

@@ -1,0 +1,1 @@
+"""Media servers: each module fits ``library.sources.MediaServer``."""

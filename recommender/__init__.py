@@ -1,0 +1,1 @@
+"""What to suggest, why, and learning it."""
