@@ -83,9 +83,7 @@ class ProviderBusy(ProviderError):
     :param retry_after: seconds the service asked to wait, or ``None`` when it did not say.
     """
 
-    def __init__(
-        self, provider: str, message: str, hint: str = "", retry_after: float | None = None
-    ) -> None:
+    def __init__(self, provider: str, message: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(provider, message, hint)
         self.retry_after = retry_after
 

@@ -65,10 +65,14 @@ class ServerItem(Description):
 
 @dataclass(frozen=True, slots=True)
 class ItemBatch:
-    """Full items for some of the keys asked for, and why others are missing (key -> sentence)."""
+    """Full items for some of the keys asked for, and why others are missing (key -> sentence).
+
+    ``problems`` are sentences about items that are here all the same, with less than could have been known of them.
+    """
 
     items: tuple[ServerItem, ...]
     failures: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 class MediaServer(Protocol):
@@ -101,6 +105,7 @@ class MediaServer(Protocol):
     def play_target(self, key: str, files: Sequence[str]) -> str | None:
         """A local file path or an https address that opens this entry for watching; ``None`` when there is no such thing.
 
+        A file whose name is no valid text comes as a ``file:`` address, which can be written down and opened.
         Never asks the network, never holds a token.
         """
         ...

@@ -1,0 +1,51 @@
+"""What the commands need from outside their layer, as plain callables that ``main.py`` hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from library.home import Home
+    from library.settings import SourceSettings
+    from library.sources import MediaServer
+    from recommender.trainer import LoadEncoder
+
+
+class CheckedAddress(Protocol):
+    """What can be said about the address of a server before anything is sent."""
+
+    @property
+    def url(self) -> str:
+        """The address in order."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be used, as a sentence; empty when it can."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """What to do about the problem."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The commands' view of the world beyond library and recommender. None of these is called before it is needed.
+
+    :param version: of the program.
+    :param open_server: the home, a source of its settings and the source's token (``None`` where it has none) -> the
+        server, not yet asked.
+    :param load_encoder: name or path of a text model and a number of threads -> the encoder.
+    :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
+    :param clean_token: what was pasted as a token -> the bare token.
+    """
+
+    version: str
+    open_server: Callable[[Home, SourceSettings, str | None], MediaServer]
+    load_encoder: LoadEncoder
+    check_url: Callable[[str], CheckedAddress]
+    clean_token: Callable[[str], str]

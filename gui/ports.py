@@ -1,0 +1,56 @@
+"""What the window needs from outside its layer, as plain callables that ``main.py`` hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from library.home import Home
+from library.settings import SourceSettings
+from library.sources import MediaServer
+
+
+class CheckedAddress(Protocol):
+    """What can be said about the address of a server before anything is sent."""
+
+    @property
+    def url(self) -> str:
+        """The address in order."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be used, as a sentence; empty when it can."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """What to do about the problem, or a remark about an address that can be used."""
+        ...
+
+    @property
+    def suggestion(self) -> str:
+        """An address that is more likely meant; empty when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The window's view of the world beyond library and recommender. None of these is called before it is needed.
+
+    :param open_server: a source of the settings and its token (``None`` where it has none) -> the server, not yet asked.
+    :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
+    :param clean_token: what was pasted as a token -> the bare token.
+    :param connections_today: how many connections went to the internet today; those within the house do not count.
+    :param check_text_model: name or path of a text model -> a sentence when it cannot be used, else "". Imports nothing
+        heavy and never asks the network.
+    :param trainer_command: the home -> the command of the process that learns; see ``gui.background_trainer``.
+    """
+
+    open_server: Callable[[SourceSettings, str | None], MediaServer]
+    check_url: Callable[[str], CheckedAddress]
+    clean_token: Callable[[str], str]
+    connections_today: Callable[[], int]
+    check_text_model: Callable[[str], str]
+    trainer_command: Callable[[Home], Sequence[str]]

@@ -1,0 +1,192 @@
+"""The log of what a person said about items: appended row by row, never changed; what counts today is computed from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from library.database import Database, Row
+from library.feedback import (
+    HOMEREEL,
+    LOCAL_USER,
+    AnyEvent,
+    Block,
+    CurrentFeedback,
+    Play,
+    Rating,
+    Reset,
+    Retraction,
+    Skip,
+)
+
+_COLUMNS = "id, at, user, source, kind, item_id, value, retracts"
+_KINDS: dict[type[object], str] = {
+    Rating: "rating",
+    Skip: "skip",
+    Block: "block",
+    Play: "play",
+    Retraction: "retraction",
+    Reset: "reset",
+}
+
+
+class FeedbackStore:
+    """Appends feedback, one durable row each, and says what is in force."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(self, event: AnyEvent) -> int:
+        """Store one event and return its id. When this returns, the event survives the end of the process."""
+        item_id = None if isinstance(event, Retraction | Reset) else event.item_id
+        value = event.value if isinstance(event, Rating) else None
+        retracts = event.retracts if isinstance(event, Retraction) else None
+        return self._database.run(
+            "INSERT INTO feedback (at, user, source, kind, item_id, value, retracts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (event.at, event.user, event.source, _KINDS[type(event)], item_id, value, retracts),
+        )
+
+    def current(self, user: str = LOCAL_USER) -> CurrentFeedback:
+        """What counts today: not taken back, not before the last reset, the newest rating of each item."""
+        return summarise(self._rows(user))
+
+    def log(self, user: str = LOCAL_USER, *, item_id: int | None = None, limit: int | None = None) -> list[AnyEvent]:
+        """All events of a user, oldest first.
+
+        :param item_id: only those about this item.
+        :param limit: only the newest so many.
+        """
+        condition, values = "user = ?", [user, -1 if limit is None else limit]
+        if item_id is not None:
+            condition, values = "user = ? AND item_id = ?", [user, item_id, values[1]]
+        sql = f"SELECT {_COLUMNS} FROM feedback WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        return [_event(row) for row in reversed(self._database.rows(sql, values))]
+
+    def last(self, user: str = LOCAL_USER, source: str = HOMEREEL) -> AnyEvent | None:
+        """The newest event from ``source`` that is in force (retractions are not events of this sense)."""
+        taken_back: set[int] = set()
+        for row in self._rows(user):
+            event_id, _, _, row_source, kind, _, _, retracts = row
+            if event_id in taken_back:
+                continue
+            if kind == "retraction":
+                taken_back.add(retracts)
+            elif row_source == source:
+                return _event(row)
+        return None
+
+    def imported(
+        self, source: str, item_ids: Iterable[int], user: str = LOCAL_USER
+    ) -> dict[int, list[tuple[float, float]]]:
+        """What was read from ``source`` for these items so far: (value, at) in the order read, whether or not it counts."""
+        wanted = list(dict.fromkeys(item_ids))
+        found: dict[int, list[tuple[float, float]]] = {}
+        sql = (
+            "SELECT item_id, value, at FROM feedback"  # noqa: S608
+            f" WHERE item_id IN ({', '.join('?' * len(wanted))}) AND user = ? AND source = ? AND kind = 'rating' ORDER BY id"
+        )
+        for item_id, value, at in self._database.rows(sql, [*wanted, user, source]):
+            found.setdefault(item_id, []).append((value, at))
+        return found
+
+    def unblock(self, item_id: int, user: str = LOCAL_USER) -> bool:
+        """Take the block of an item back; says whether there was one."""
+        return self._retract(row[0] for row in in_force(self._rows(user)) if row[4] == "block" and row[5] == item_id)
+
+    def reset_blocked(self, user: str = LOCAL_USER) -> int:
+        """Take every block back and return how many items were blocked."""
+        blocks = [row for row in in_force(self._rows(user)) if row[4] == "block"]
+        self._retract((row[0] for row in blocks), user)
+        return len({row[5] for row in blocks})
+
+    def _retract(self, ids: Iterable[int], user: str = LOCAL_USER) -> bool:
+        at = self._clock()
+        found = list(ids)
+        with self._database.transaction():
+            for event_id in found:
+                self.append(Retraction(at=at, user=user, retracts=event_id))
+        return bool(found)
+
+    def _rows(self, user: str) -> list[Row]:
+        """Newest first."""
+        sql = f"SELECT {_COLUMNS} FROM feedback WHERE user = ? ORDER BY id DESC"  # noqa: S608
+        return self._database.rows(sql, (user,))
+
+
+def in_force(rows: Iterable[Row]) -> list[Row]:
+    """The rows that were not taken back, newest first; ``rows`` newest first too.
+
+    Taking back a retraction brings the event back: going from the newest to the oldest settles that in one pass.
+    """
+    taken_back: set[int] = set()
+    kept = []
+    for row in rows:
+        if row[0] in taken_back:
+            continue
+        if row[4] == "retraction":
+            taken_back.add(row[7])
+        else:
+            kept.append(row)
+    return kept
+
+
+def summarise(rows: Iterable[Row]) -> CurrentFeedback:
+    """Compute what counts from the rows of the log, newest first."""
+    ratings: dict[int, Row] = {}
+    skips: dict[int, list[Row]] = {}
+    blocked: dict[int, Row] = {}
+    played: dict[int, float] = {}
+    reset: Row | None = None
+    for row in in_force(rows):
+        _, at, _, source, kind, item_id, _, _ = row
+        if kind == "block":
+            blocked.setdefault(item_id, row)
+        elif kind == "reset":
+            reset = reset or row
+        elif reset is not None:
+            continue
+        elif kind == "rating":
+            known = ratings.get(item_id)
+            if known is None or (at, row[0]) > (known[1], known[0]):
+                ratings[item_id] = row
+        elif kind == "skip":
+            skips.setdefault(item_id, []).append(row)
+        else:
+            played[item_id] = max(at, played.get(item_id, at))
+    if reset is not None:  # what a server remembers from before the reset does not count, whenever it was read
+        moment = reset[1]
+        ratings = {item_id: row for item_id, row in ratings.items() if row[3] == HOMEREEL or row[1] > moment}
+    counts = {item_id: _unanswered(those, ratings.get(item_id)) for item_id, those in skips.items()}
+    ordered = sorted(ratings.values(), key=lambda row: (row[1], row[0]))
+    return CurrentFeedback(
+        ratings=tuple(
+            Rating(id=row[0], at=row[1], user=row[2], source=row[3], item_id=row[5], value=row[6]) for row in ordered
+        ),
+        skips={item_id: count for item_id, count in counts.items() if count},
+        blocked={
+            item_id: Block(id=r[0], at=r[1], user=r[2], source=r[3], item_id=item_id) for item_id, r in blocked.items()
+        },
+        played=played,
+    )
+
+
+def _unanswered(skips: list[Row], rating: Row | None) -> int:
+    if rating is None:
+        return len(skips)
+    return sum((row[1], row[0]) > (rating[1], rating[0]) for row in skips)
+
+
+def _event(row: Row) -> AnyEvent:
+    event_id, at, user, source, kind, item_id, value, retracts = row
+    if kind == "rating":
+        return Rating(id=event_id, at=at, user=user, source=source, item_id=item_id, value=value)
+    if kind == "skip":
+        return Skip(id=event_id, at=at, user=user, source=source, item_id=item_id)
+    if kind == "block":
+        return Block(id=event_id, at=at, user=user, source=source, item_id=item_id)
+    if kind == "play":
+        return Play(id=event_id, at=at, user=user, source=source, item_id=item_id)
+    if kind == "retraction":
+        return Retraction(id=event_id, at=at, user=user, source=source, retracts=retracts)
+    return Reset(id=event_id, at=at, user=user, source=source)

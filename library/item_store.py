@@ -1,0 +1,134 @@
+"""The titles of the library and where they lie: reading, searching, and taking over what a server says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from library.database import Database
+from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, items_from
+from library.item_search import search
+from library.item_upsert import Upsert, mark_if_gone, marks, prepared, raise_revision
+from library.items import Item, MediaKind
+from library.sources import ServerItem
+
+READ_AT_ONCE = 1000
+WRITTEN_AT_ONCE = 100
+_ITEM = ", ".join(ITEM_COLUMNS)
+_PLACE = ", ".join(PLACE_COLUMNS)
+
+
+class ItemStore:
+    """Items and their places. An item keeps its id, and so its ratings, whatever happens to the places."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get(self, item_id: int) -> Item | None:
+        """One item, removed or not."""
+        found = self.many([item_id])
+        return found[0] if found else None
+
+    def many(self, item_ids: Iterable[int]) -> list[Item]:
+        """These items in the order asked for, without those that do not exist."""
+        wanted = list(item_ids)
+        found: dict[int, Item] = {}
+        unique = list(dict.fromkeys(wanted))
+        for start in range(0, len(unique), READ_AT_ONCE):
+            part = unique[start : start + READ_AT_ONCE]
+            found.update((item.id, item) for item in self._read(f"id IN ({marks(part)})", part))
+        return [found[item_id] for item_id in wanted if item_id in found]
+
+    def all(self, kind: MediaKind | None = None, include_removed: bool = False) -> Iterator[Item]:
+        """Every item by rising id, read in blocks; nothing stays open or locked between two of them."""
+        condition = "id > ? AND (? OR removed_at IS NULL) AND (? IS NULL OR kind = ?)"
+        wanted = None if kind is None else str(kind)
+        last = 0
+        while True:
+            values = (last, include_removed, wanted, wanted)
+            items = self._read(f"{condition} ORDER BY id LIMIT {READ_AT_ONCE}", values)
+            yield from items
+            if len(items) < READ_AT_ONCE:
+                return
+            last = items[-1].id
+
+    def count(self, kind: MediaKind | None = None) -> int:
+        """How many items there are now (removed ones do not count)."""
+        wanted = None if kind is None else str(kind)
+        sql = "SELECT count(*) FROM item WHERE removed_at IS NULL AND (? IS NULL OR kind = ?)"
+        found = self._database.row(sql, (wanted, wanted))
+        return int(found[0]) if found else 0
+
+    def revision(self) -> int:
+        """A number that rises with every change of any item or place."""
+        found = self._database.row("SELECT value FROM counter WHERE name = 'item_revision'")
+        return int(found[0]) if found else 0
+
+    def search(self, text: str, kind: MediaKind | None = None, limit: int | None = None) -> list[int]:
+        """Ids of the items that fit the words typed so far, hits in the title first. Any text is fine."""
+        return search(self._database, text, kind, limit)
+
+    def upsert(self, source_id: str, library_key: str, items: Sequence[ServerItem]) -> list[int]:
+        """Take over what a server says about entries of one of its libraries, and return the ids of their items.
+
+        An entry is an item known already if it is at the same place, has an external id in common, or the same title,
+        year and kind (see ``library.item_identity``). What was removed and appears again is the same item again.
+        """
+        found: list[int] = []
+        for start in range(0, len(items), WRITTEN_AT_ONCE):
+            batch = prepared(items[start : start + WRITTEN_AT_ONCE])
+            with self._database.transaction():
+                found += Upsert(self._database, source_id, library_key, self._clock()).store(batch)
+        return found
+
+    def versions(self, source_id: str, library_key: str) -> dict[str, str]:
+        """Key -> version of every entry of this library that is there as far as we know."""
+        sql = "SELECT key, version FROM place WHERE source_id = ? AND library_key = ? AND removed_at IS NULL"
+        return {str(key): str(version) for key, version in self._database.rows(sql, (source_id, library_key))}
+
+    def library_keys(self, source_id: str) -> list[str]:
+        """The libraries of a source that have entries here."""
+        sql = "SELECT DISTINCT library_key FROM place WHERE source_id = ? AND removed_at IS NULL ORDER BY library_key"
+        return [str(row[0]) for row in self._database.rows(sql, (source_id,))]
+
+    def mark_removed(self, source_id: str, library_key: str, keys: Iterable[str], at: float | None = None) -> None:
+        """Mark entries as gone; an item without any place left is marked removed. Feedback stays as it is."""
+        moment = self._clock() if at is None else at
+        wanted = list(dict.fromkeys(keys))
+        for start in range(0, len(wanted), WRITTEN_AT_ONCE):
+            part = wanted[start : start + WRITTEN_AT_ONCE]
+            condition = f"source_id = ? AND library_key = ? AND key IN ({marks(part)}) AND removed_at IS NULL"
+            with self._database.transaction():
+                self._remove_places(condition, [source_id, library_key, *part], moment)
+
+    def remove_source(self, source_id: str) -> None:
+        """Mark every place of a source as gone; titles that lie elsewhere too stay."""
+        for library_key in self.library_keys(source_id):
+            self.mark_removed(source_id, library_key, self.versions(source_id, library_key))
+
+    def _remove_places(self, condition: str, values: Sequence[object], at: float) -> None:
+        rows = self._database.rows(f"SELECT id, item_id FROM place WHERE {condition}", values)  # noqa: S608
+        if not rows:
+            return
+        self._database.run_many("UPDATE place SET removed_at = ? WHERE id = ?", [(at, row[0]) for row in rows])
+        for item_id in {row[1] for row in rows}:
+            mark_if_gone(self._database, item_id, at)
+        raise_revision(self._database)
+
+    def _read(self, condition: str, values: Sequence[object]) -> list[Item]:
+        """Items that fit a condition over the table "item", with three queries."""
+        rows = self._database.rows(f"SELECT {_ITEM} FROM item WHERE {condition}", values)  # noqa: S608
+        if not rows:
+            return []
+        ids = [row[0] for row in rows]
+        chosen = f"item_id IN ({marks(ids)})"
+        places = self._database.rows(
+            f"SELECT {_PLACE} FROM place WHERE {chosen} AND removed_at IS NULL ORDER BY item_id, id",  # noqa: S608
+            ids,
+        )
+        names = self._database.rows(
+            f"SELECT item_id, scheme, value FROM external_id WHERE {chosen} ORDER BY item_id, scheme, value",  # noqa: S608
+            ids,
+        )
+        return items_from(rows, places, names)

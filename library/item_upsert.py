@@ -1,0 +1,262 @@
+"""Writes what a server said about entries: decides which items they are, and changes only what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from library.database import Database
+from library.item_identity import Known, contradict, identifying, match_title
+from library.item_rows import DESCRIPTION_COLUMNS, described, items_from, merged, stored_files, stored_viewing
+from library.item_search import TEXT_COLUMNS, indexed_text
+from library.sources import ServerItem
+
+_KNOWN_COLUMNS = "id, kind, match_title, year, runtime, artist, album, track_number"
+_TEXT_FIELDS = frozenset(
+    ("title", "original_title", "credits", "genres", "keywords", "collection", "artist", "album", "overview", "tagline")
+)
+_SET = ", ".join(f"{name} = ?" for name in DESCRIPTION_COLUMNS)
+_NAMED = ", ".join(DESCRIPTION_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One entry, worked out as far as possible before a transaction is opened."""
+
+    said: ServerItem
+    title: str
+    columns: tuple[object, ...]
+    texts: tuple[str, ...]
+    files: str
+    viewing: str
+
+
+def prepared(items: Iterable[ServerItem]) -> list[Prepared]:
+    """Work out the rows of these entries; the slow part, done outside of transactions."""
+    return [
+        Prepared(
+            said=item,
+            title=match_title(item.title),
+            columns=described(item),
+            texts=indexed_text(item),
+            files=stored_files(item.files),
+            viewing=stored_viewing(item.viewing),
+        )
+        for item in items
+    ]
+
+
+def marks(values: Sequence[object]) -> str:
+    """As many question marks as there are values."""
+    return ", ".join("?" * len(values))
+
+
+def raise_revision(database: Database) -> None:
+    """Count one more change of the items."""
+    database.run("UPDATE counter SET value = value + 1 WHERE name = 'item_revision'")
+
+
+def mark_if_gone(database: Database, item_id: int, at: float) -> bool:
+    """Mark an item as removed if no place of it is left; says whether it was marked."""
+    sql = (
+        "UPDATE item SET removed_at = ? WHERE id = ? AND removed_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM place WHERE place.item_id = item.id AND place.removed_at IS NULL)"
+    )
+    return database.change(sql, (at, item_id)) > 0
+
+
+class Upsert:
+    """Stores one batch of entries of one library of one source. Used once, within one transaction."""
+
+    def __init__(self, database: Database, source_id: str, library_key: str, at: float) -> None:
+        self._database = database
+        self._source = (source_id, library_key)
+        self._at = at
+        self._known: dict[int, Known] = {}
+        self._places: dict[str, int] = {}
+        self._by_id: dict[tuple[str, str, str], int] = {}
+        self._by_title: dict[str, list[int]] = {}
+        self._ids: dict[int, dict[str, set[str]]] = {}
+        self.changed = False
+
+    def store(self, batch: Sequence[Prepared]) -> list[int]:
+        """Store the entries and return the id of the item of each."""
+        self._look_up(batch)
+        found = []
+        left: set[int] = set()
+        for entry in batch:
+            before = self._places.get(entry.said.key)
+            item_id = self._identify(entry)
+            if item_id is None:
+                item_id = self._insert(entry)
+            else:
+                self._describe(item_id, entry)
+            self._place(item_id, entry)
+            self._name(item_id, entry)
+            if before is not None and before != item_id:
+                left.add(before)
+            found.append(item_id)
+        for item_id in left:
+            self.changed |= mark_if_gone(self._database, item_id, self._at)
+        if self.changed:
+            raise_revision(self._database)
+        return found
+
+    def _look_up(self, batch: Sequence[Prepared]) -> None:
+        """Read all that could be the same as these entries, in a few queries."""
+        keys = [entry.said.key for entry in batch]
+        rows = self._database.rows(
+            f"SELECT key, item_id FROM place WHERE source_id = ? AND library_key = ? AND key IN ({marks(keys)})",  # noqa: S608
+            [*self._source, *keys],
+        )
+        self._places = {str(key): int(item_id) for key, item_id in rows}
+        values = [found.value for entry in batch for found in identifying(entry.said.external_ids)]
+        for kind, scheme, value, item_id in self._database.rows(
+            f"SELECT kind, scheme, value, item_id FROM external_id WHERE value IN ({marks(values)})",  # noqa: S608
+            values,
+        ):
+            self._by_id[kind, scheme, value] = item_id
+        titles = [entry.title for entry in batch]
+        self._remember(f"match_title IN ({marks(titles)})", titles)
+        missing = [i for i in (*self._places.values(), *self._by_id.values()) if i not in self._known]
+        self._remember(f"id IN ({marks(missing)})", missing)
+        known = list(self._known)
+        for start in range(0, len(known), 5000):
+            part = known[start : start + 5000]
+            sql = f"SELECT item_id, scheme, value FROM external_id WHERE item_id IN ({marks(part)})"  # noqa: S608
+            for item_id, scheme, value in self._database.rows(sql, part):
+                self._ids.setdefault(item_id, {}).setdefault(scheme, set()).add(value)
+
+    def _remember(self, condition: str, values: Sequence[object]) -> None:
+        for row in self._database.rows(f"SELECT {_KNOWN_COLUMNS} FROM item WHERE {condition}", values):  # noqa: S608
+            self._learn(Known(*row))
+
+    def _learn(self, known: Known) -> None:
+        before = self._known.get(known.id)
+        if before is not None:
+            self._by_title[before.match_title].remove(known.id)
+        self._known[known.id] = known
+        self._by_title.setdefault(known.match_title, []).append(known.id)
+
+    def _identify(self, entry: Prepared) -> int | None:
+        said = entry.said
+        placed = self._known.get(self._places.get(said.key, 0))
+        if placed is not None and placed.kind == said.kind:
+            same_name = placed.match_title == entry.title and placed.year == said.year
+            if same_name or not contradict(said.external_ids, self._ids.get(placed.id, {})):
+                return placed.id
+        for found in identifying(said.external_ids):
+            item_id = self._by_id.get((str(said.kind), found.scheme, found.value))
+            if item_id is not None:
+                return item_id
+        for item_id in sorted(self._by_title.get(entry.title, ())):
+            known = self._known[item_id]
+            if known.is_named_like(said, entry.title) and not contradict(said.external_ids, self._ids.get(item_id, {})):
+                return item_id
+        return None
+
+    def _insert(self, entry: Prepared) -> int:
+        item_id = self._database.run(
+            f"INSERT INTO item ({_NAMED}, match_title, added_at) VALUES ({marks(entry.columns)}, ?, ?)",  # noqa: S608
+            (*entry.columns, entry.title, self._at),
+        )
+        self._database.run(
+            f"INSERT INTO item_text (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?, {marks(TEXT_COLUMNS)})",  # noqa: S608
+            (item_id, *entry.texts),
+        )
+        self._learn(_known(item_id, entry))
+        self.changed = True
+        return item_id
+
+    def _describe(self, item_id: int, entry: Prepared) -> None:
+        """Take over what the entry says: all of it if it is the item's only place, else what it says more."""
+        row = self._database.row(f"SELECT {_NAMED}, removed_at FROM item WHERE id = ?", (item_id,))  # noqa: S608
+        if row is None:
+            return
+        old, removed_at = row[:-1], row[-1]
+        new = entry.columns if not self._lies_elsewhere(item_id, entry.said.key) else merged(entry.columns, old)
+        if new == old and removed_at is None:
+            return
+        self._database.run(
+            f"UPDATE item SET {_SET}, match_title = ?, removed_at = NULL WHERE id = ?",  # noqa: S608
+            (*new, entry.title, item_id),
+        )
+        self.changed = True
+        self._learn(_known(item_id, entry, new))
+        if any(
+            now != then for name, now, then in zip(DESCRIPTION_COLUMNS, new, old, strict=True) if name in _TEXT_FIELDS
+        ):
+            self._index(item_id, entry, new)
+
+    def _index(self, item_id: int, entry: Prepared, columns: tuple[object, ...]) -> None:
+        texts = entry.texts
+        if columns != entry.columns:
+            texts = indexed_text(items_from([(item_id, *columns, 0.0, None)], (), ())[0])
+        names = ", ".join(f"{name} = ?" for name in TEXT_COLUMNS)
+        self._database.run(f"UPDATE item_text SET {names} WHERE rowid = ?", (*texts, item_id))  # noqa: S608
+
+    def _lies_elsewhere(self, item_id: int, key: str) -> bool:
+        sql = (
+            "SELECT 1 FROM place WHERE item_id = ? AND removed_at IS NULL"
+            " AND NOT (source_id = ? AND library_key = ? AND key = ?) LIMIT 1"
+        )
+        return self._database.row(sql, (item_id, *self._source, key)) is not None
+
+    def _place(self, item_id: int, entry: Prepared) -> None:
+        said = entry.said
+        values = (item_id, said.version, said.poster, entry.files, said.added_at, entry.viewing)
+        before = self._database.row(
+            "SELECT item_id, version, poster, files, added_at, viewing FROM place"
+            " WHERE source_id = ? AND library_key = ? AND key = ? AND removed_at IS NULL",
+            (*self._source, said.key),
+        )
+        if before == values:
+            return
+        self._database.run(
+            "INSERT INTO place (item_id, version, poster, files, added_at, viewing, source_id, library_key, key)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, library_key, key) DO UPDATE SET"
+            " item_id = excluded.item_id, version = excluded.version, poster = excluded.poster,"
+            " files = excluded.files, added_at = excluded.added_at, viewing = excluded.viewing, removed_at = NULL",
+            (*values, *self._source, said.key),
+        )
+        self._places[said.key] = item_id
+        self.changed = True
+
+    def _name(self, item_id: int, entry: Prepared) -> None:
+        """Keep the external ids: those of a scheme that the only place now gives differently are replaced."""
+        kind = str(entry.said.kind)
+        known = self._ids.setdefault(item_id, {})
+        told: dict[str, set[str]] = {}
+        for found in entry.said.external_ids:
+            if found.value:
+                told.setdefault(found.scheme, set()).add(found.value)
+        new = [(scheme, value) for scheme, values in told.items() for value in values - known.get(scheme, set())]
+        if not new:
+            return
+        if not self._lies_elsewhere(item_id, entry.said.key):
+            for scheme, values in told.items():
+                self._forget_ids(kind, scheme, known.get(scheme, set()) - values, item_id)
+        for scheme, value in new:
+            added = self._database.change(
+                "INSERT INTO external_id (kind, scheme, value, item_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (kind, scheme, value, item_id),
+            )
+            if added:
+                known.setdefault(scheme, set()).add(value)
+                self._by_id[kind, scheme, value] = item_id
+                self.changed = True
+
+    def _forget_ids(self, kind: str, scheme: str, values: set[str], item_id: int) -> None:
+        for value in values:
+            self._database.run(
+                "DELETE FROM external_id WHERE kind = ? AND scheme = ? AND value = ? AND item_id = ?",
+                (kind, scheme, value, item_id),
+            )
+            self._ids[item_id][scheme].discard(value)
+            self._by_id.pop((kind, scheme, value), None)
+
+
+def _known(item_id: int, entry: Prepared, columns: tuple[object, ...] | None = None) -> Known:
+    values = dict(zip(DESCRIPTION_COLUMNS, columns or entry.columns, strict=True))
+    names = ("kind", "year", "runtime", "artist", "album", "track_number")
+    return Known(id=item_id, match_title=entry.title, **{name: values[name] for name in names})  # type: ignore[arg-type]

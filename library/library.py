@@ -1,0 +1,57 @@
+"""One open library: everything the program knows, for the thread that opened it."""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+
+from library.backup_files import before_migration
+from library.database import Database, open_store
+from library.embedding_store import EmbeddingStore
+from library.feedback_store import FeedbackStore
+from library.home import Home
+from library.item_store import ItemStore
+from library.scan_history import ScanHistory
+from library.settings import SettingsStore
+
+
+class Library:
+    """One open store. Open one per thread, close it in the same thread.
+
+    ``items``, ``feedback``, ``embeddings``, ``settings`` and ``scans`` share its connection.
+    """
+
+    def __init__(self, home: Home, database: Database) -> None:
+        self.home = home
+        self.database = database
+        self.items = ItemStore(database)
+        self.feedback = FeedbackStore(database)
+        self.embeddings = EmbeddingStore(database)
+        self.settings = SettingsStore(database)
+        self.scans = ScanHistory(database)
+
+    @classmethod
+    def open(cls, home: Home) -> Library:
+        """Open the library file of ``home``, making or upgrading it where needed (an older one is backed up before).
+
+        :raises StoreUnavailable: when it cannot be opened or written.
+        :raises StoreCorrupt: when it is damaged; ``library.backups.open_or_recover`` restores a backup.
+        :raises StoreTooNew: when a newer version of the program wrote it.
+        """
+        return cls(home, open_store(home.database, lambda old, version: before_migration(home, old, version)))
+
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """All or nothing over several stores; compute first, keep it short, never yield inside."""
+        return self.database.transaction()
+
+    def close(self) -> None:
+        """Close the file; closing twice is fine."""
+        self.database.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

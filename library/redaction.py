@@ -1,0 +1,70 @@
+"""Keeps secrets out of everything that is shown or written: tokens in addresses, in headers, and the ones we hold."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from urllib.parse import quote, quote_plus
+
+REPLACEMENT = "[secret]"
+SHORTEST_SECRET = 4
+
+_NAME = (
+    r"(?:x-plex-token|(?:access|refresh|auth|id)?[_-]?token|api[_-]?key|client[_-]?secret|password|passwd|secret|pin)"
+)
+_QUOTE = r"(?:\\?[\"']|%22|%27)?"
+_SEPARATOR = r"(?:\s*(?:=|:|%3[ad]|%253[ad])\s*)"
+_VALUE = r"(?!\[secret\])(?:(?!%26|%2526|%22|%27)[^\s\"'&;,<>()\[\]{}\\])+"
+_PATTERNS = (
+    re.compile(rf"(?P<kept>(?<![a-z0-9]){_NAME}{_QUOTE}{_SEPARATOR}{_QUOTE}){_VALUE}", re.IGNORECASE),
+    re.compile(r"(?P<kept>\b(?:Bearer|Basic)\s+)(?!\[secret\])[A-Za-z0-9._~+/=-]{6,}"),
+    re.compile(
+        rf"(?P<kept>\b(?:authorization|cookie){_QUOTE}{_SEPARATOR}{_QUOTE}(?:(?:bearer|basic|token)\s+)?)"
+        r"(?!\[secret\]|(?:bearer|basic|token)\s)[^\s\"',;]+",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<kept>[a-z][a-z0-9+.-]*://)[^\s/@:\"'\[]*:[^\s/@\"'\[]*(?=@)", re.IGNORECASE),
+)
+_registered: dict[str, re.Pattern[str] | None] = {"": None}
+
+
+def register_secret(value: str) -> None:
+    """Remember an exact secret, so that it is left out wherever it appears, percent-encoded too."""
+    if len(value.strip()) < SHORTEST_SECRET or value in _registered:
+        return
+    secrets = [*(known for known in _registered if known), value]
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret))}
+    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE)
+    _registered[value] = None
+    _registered[""] = pattern
+
+
+def redact(text: str) -> str:
+    """The text without secrets; what is around them stays readable."""
+    exact = _registered[""]
+    if exact is not None:
+        text = exact.sub(REPLACEMENT, text)
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<kept>{REPLACEMENT}", text)
+    return text
+
+
+class RedactingFilter(logging.Filter):
+    """Takes secrets out of a log record before anything writes it; attach it to every log destination."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place: message, arguments, traceback. Never drops one."""
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            message = f"{record.msg} {record.args}"
+        record.msg, record.args = redact(message), None
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = redact("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+            record.exc_info = None
+        elif record.exc_text:
+            record.exc_text = redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
+        return True

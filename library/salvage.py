@@ -1,0 +1,73 @@
+"""Saves what a person said since the last backup out of a damaged library file, as far as it can be read."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from library.database import Database, Row
+from library.item_rows import ITEM_COLUMNS, items_from
+from library.item_search import TEXT_COLUMNS, indexed_text
+
+_FEEDBACK = "id, at, user, source, kind, item_id, value, retracts"
+_ITEM = ", ".join(ITEM_COLUMNS)
+
+
+def salvage_feedback(database: Database, damaged: Path) -> int:
+    """Copy events that are newer than the restored ones, and the items they are about; return how many events.
+
+    Items that the backup does not know come back as removed ones; the next scan recognises them.
+    """
+    newest = database.row("SELECT coalesce(max(id), 0) FROM feedback")
+    after = int(newest[0]) if newest else 0
+    events = list(_readable(damaged, f"SELECT {_FEEDBACK} FROM feedback WHERE id > ? ORDER BY id", (after,)))
+    wanted = {row[5] for row in events if row[5] is not None}
+    known = {row[0]: row[1:] for row in database.rows("SELECT id, kind, title FROM item")}
+    missing: dict[int, Row] = {}
+    for item_id in sorted(wanted):
+        columns = f"{_ITEM}, match_title"
+        for row in _readable(damaged, f"SELECT {columns} FROM item WHERE id = ?", (item_id,)):
+            if item_id not in known:
+                missing[item_id] = row
+            elif known[item_id] != row[1:3]:
+                wanted.discard(item_id)  # another title has this id in the backup
+        if item_id not in known and item_id not in missing:
+            wanted.discard(item_id)
+    saved = 0
+    with database.transaction():
+        for row in missing.values():
+            _insert_item(database, row)
+        for row in events:
+            if row[5] is None or row[5] in wanted:
+                saved += _insert_event(database, row)
+    return saved
+
+
+def _insert_item(database: Database, row: Row) -> None:
+    columns = [*ITEM_COLUMNS, "match_title"]
+    values = [*row[:-2], row[-2] or row[ITEM_COLUMNS.index("added_at")], row[-1]]
+    marks = ", ".join("?" * len(columns))
+    database.run(f"INSERT INTO item ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
+    texts = indexed_text(items_from([row[:-1]], (), ())[0])
+    database.run(
+        f"INSERT INTO item_text (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (row[0], *texts),
+    )
+
+
+def _insert_event(database: Database, row: Row) -> int:
+    retracts = row[7]
+    if retracts is not None and database.row("SELECT 1 FROM feedback WHERE id = ?", (retracts,)) is None:
+        return 0
+    return database.change(f"INSERT INTO feedback ({_FEEDBACK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+
+
+def _readable(path: Path, sql: str, values: tuple[object, ...]) -> Iterator[Row]:
+    """Rows up to the first that cannot be read; a damaged file is expected to fail somewhere."""
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file,
+    ):
+        yield from file.execute(sql, values)

@@ -1,0 +1,250 @@
+"""The one door to the network: every request of the program leaves through a :class:`ProviderSession`.
+
+It keeps to time limits, verifies certificates, follows redirects only on the same host, repeats reads (never writes), counts
+what it does in the network ledger, and raises the program's own errors, with a sentence for the user and never a secret.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError
+from providers.deadline import Deadline, DeadlinePassed, limited_pools
+from providers.failures import CutReply, PassingFailure, place_of, translate
+from providers.ledger import Connections, NetworkLedger, Reach
+
+__all__ = ["USER_AGENT", "BadStatus", "Connections", "NetworkLedger", "Patience", "ProviderSession", "Reach"]
+
+USER_AGENT = "Homereel/0.1"
+MAX_REDIRECTS = 5
+_READS = ("GET", "HEAD")
+_GATEWAY = (502, 504, 520, 521, 522, 523, 524)
+_AGAIN = (500, 503, *_GATEWAY)
+_CHUNK = 64 * 1024
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait and how often to try. Seconds and bytes.
+
+    :param connect: until the other side picks up; ``read`` until the next bytes come.
+    :param overall: for a request with all its attempts and redirects.
+    :param attempts: how often a read is tried; writes are tried once.
+    :param pause: before the second attempt; doubled before each further one.
+    :param most_bytes: largest answer accepted.
+    """
+
+    connect: float = 5.0
+    read: float = 20.0
+    overall: float = 60.0
+    attempts: int = 3
+    pause: float = 0.4
+    most_bytes: int = 64 * 1024 * 1024
+
+
+class BadStatus(ProviderReplyError):
+    """The service answered with a status that says the request cannot be done: 400, 404, 500, ..."""
+
+    def __init__(self, provider: str, status: int, message: str, hint: str = "") -> None:
+        super().__init__(provider, message, hint)
+        self.status = status
+
+
+Explain = Callable[[requests.Response], ProviderError | None]
+
+
+class ProviderSession(requests.Session):
+    """A requests session that keeps the rules of the door. Used by one thread at a time.
+
+    Every request raises a ``ProviderError`` when it fails, also for a bad status (``BadStatus``, ``ProviderDenied``,
+    ``ProviderBusy`` or ``ProviderUnavailable``); the body of what it returns is complete and in memory.
+
+    :param provider: the name of the service as the user knows it.
+    :param explain: looks at every answer first and may return that provider's own error for it: a better sentence than the
+        general one for a status, or a reason to refuse what came with a good one.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        patience: Patience | None = None,
+        ledger: NetworkLedger | None = None,
+        explain: Explain | None = None,
+    ) -> None:
+        self.patience = patience or Patience()
+        self._deadline = Deadline(self.patience.read)
+        super().__init__()
+        self.provider = provider
+        self.ledger = ledger
+        self.explain = explain
+        self.trust_env = False
+        self.headers["User-Agent"] = USER_AGENT
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _LimitedAdapter(self._deadline))
+
+    @contextmanager
+    def with_patience(self, **changes: Any) -> Iterator[None]:
+        """Requests inside the block have other limits, such as ``attempts=1`` for a test of the connection."""
+        before = self.patience
+        self.patience = replace(before, **changes)
+        try:
+            yield
+        finally:
+            self.patience = before
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request and read the whole answer, within the limits; raises only ``ProviderError``."""
+        if not options.get("verify", True):
+            raise ValueError("certificates are always verified")
+        options.update(stream=True, allow_redirects=False, timeout=(self.patience.connect, self.patience.read))
+        self._deadline.read_seconds = self.patience.read
+        self._deadline.start(self.patience.overall)
+        attempts = max(1, self.patience.attempts) if request.method in _READS else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._checked(self._follow(request, options))
+            except ProviderError as error:
+                if attempt == attempts or not _worth_repeating(error) or not self._pause(attempt):
+                    raise
+                logger.info("%s: trying again (%d of %d)", self.provider, attempt + 1, attempts)
+        raise AssertionError("the loop above returns or raises")
+
+    def _pause(self, attempt: int) -> bool:
+        """Wait before the next attempt; False when there is no time left for one."""
+        seconds = self.patience.pause * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
+        if time.monotonic() + seconds >= self._deadline.until:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _follow(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+        """Send, and go where a redirect leads as long as it stays on the same host."""
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._once(request, options)
+            target = response.headers.get("Location")
+            if response.status_code not in (301, 302, 303, 307, 308) or not target or request.method not in _READS:
+                return response
+            url = urljoin(str(request.url), target)
+            self._allow(urlsplit(str(request.url)), urlsplit(url))
+            request = request.copy()
+            request.prepare_url(url, None)
+        raise ProviderReplyError(
+            self.provider,
+            f"{place_of(request.url)} keeps sending us in a circle.",
+            "Check the address, and the reverse proxy in front of the server if there is one.",
+        )
+
+    def _allow(self, here: SplitResult, there: SplitResult) -> None:
+        """Raise unless a redirect stays on the same host and does not step down from https."""
+        same_port = (here.scheme, here.port) == (there.scheme, there.port)
+        to_secure = (here.scheme, there.scheme) == ("http", "https")
+        if here.hostname == there.hostname and (same_port or to_secure):
+            return
+        raise ProviderReplyError(
+            self.provider,
+            f"{here.netloc} sends us on to {there.scheme}://{there.netloc}; nothing was sent there, to keep the token safe.",
+            "If that is your server, enter that address itself.",
+        )
+
+    def _once(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+        """One exchange with the body read to its end; what goes wrong comes out as a ``ProviderError``."""
+        received = 0
+        response: requests.Response | None = None
+        try:
+            self._deadline.left()
+            response = super().send(request, **options)
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                received = len(body)
+                if received > self.patience.most_bytes:
+                    raise self._too_large()
+            response._content = bytes(body)
+            return response
+        except ProviderError:
+            raise
+        except (requests.RequestException, OSError, ValueError, DeadlinePassed) as error:
+            # "from None": the text of the original may hold the address with everything in it
+            raise translate(self.provider, request.url, error) from None
+        finally:
+            if response is not None:
+                response.close()
+            self._count(request, received)
+
+    def _count(self, request: requests.PreparedRequest, received: int) -> None:
+        host = urlsplit(str(request.url)).hostname or ""
+        if self.ledger is not None and host:
+            self.ledger.record(host, self._deadline.peers.get(host.lower(), ""), received)
+
+    def _too_large(self) -> ProviderReplyError:
+        return ProviderReplyError(
+            self.provider,
+            f"An answer was larger than {self.patience.most_bytes // (1024 * 1024)} MB and was not read to its end.",
+            "Check that the address leads to the server you mean.",
+        )
+
+    def _checked(self, response: requests.Response) -> requests.Response:
+        """The response when it is a success; else raises what its status means."""
+        if response.encoding == "ISO-8859-1" and "charset" not in response.headers.get("Content-Type", "").lower():
+            response.encoding = "utf-8"  # text/xml that names no charset is UTF-8, not what requests guesses
+        own = self.explain(response) if self.explain else None
+        if own is not None:
+            raise own
+        if not 200 <= response.status_code < 300:
+            raise _status_error(self.provider, response)
+        return response
+
+
+class _LimitedAdapter(HTTPAdapter):
+    """Sends over connections that keep to the session's deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._pools = limited_pools(deadline)
+        super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Have the pool manager build pools of our own connections."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+def _worth_repeating(error: ProviderError) -> bool:
+    """Whether the same read may well succeed a moment later."""
+    if isinstance(error, BadStatus):
+        return error.status in _AGAIN
+    if isinstance(error, ProviderBusy):
+        return error.retry_after is None
+    return isinstance(error, (PassingFailure, CutReply))
+
+
+def _status_error(provider: str, response: requests.Response) -> ProviderError:
+    """What a status means in general."""
+    status, place = response.status_code, place_of(response.url)
+    if status in (401, 403):
+        return ProviderDenied(provider, f"{place} refused the request ({status}).", "Check the token and its rights.")
+    if status in (429, 503):
+        text = response.headers.get("Retry-After", "")
+        wait = float(text) if text.isdigit() else None
+        return ProviderBusy(provider, f"{place} asks to come back later ({status}).", "Try again in a minute.", wait)
+    if status in _GATEWAY:
+        return PassingFailure(
+            provider,
+            f"The proxy at {place} gets no answer from the server behind it ({status}).",
+            "Check that the server itself is running.",
+        )
+    if status == 404:
+        return BadStatus(provider, status, f"{place} has nothing at this address (404).")
+    return BadStatus(provider, status, f"{place} answered with the error {status}.", "Look into the server's own log.")

@@ -1,0 +1,289 @@
+"""A Plex server as a ``MediaServer``: lists by the page, full items by the batch, and nothing asked for twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+from xml.etree.ElementTree import Element
+
+from library.errors import ProviderError
+from library.items import MediaKind
+from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary
+from providers.failures import CutReply
+from providers.http import BadStatus, ProviderSession
+from providers.servers.plex_address import AddressCheck, check_url, normalise_token, normalise_url
+from providers.servers.plex_client import BrokenPage, PlexClient
+from providers.servers.plex_items import entry_of, server_item, unwatched_names
+
+__all__ = ["AddressCheck", "PlexServer", "check_url", "normalise_token", "normalise_url"]
+
+PAGE, BATCH, EPISODE_PAGE = 500, 200, 1000
+_KINDS = {"movie": MediaKind.MOVIE, "show": MediaKind.SHOW}
+_TYPES = {MediaKind.MOVIE: "1", MediaKind.SHOW: "2"}
+_FEW_SHOWS = 4
+_GIVE_UP = 20
+_DAMAGED = (BrokenPage, BadStatus, CutReply)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk through a list: what was met, and whether the list stood still meanwhile."""
+
+    total: int | None = None
+    seen: set[str] = field(default_factory=set)
+    nameless: int = 0
+    skipped: int = 0
+    moved: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return not (self.moved or self.skipped) and len(self.seen) + self.nameless >= (self.total or 0)
+
+
+class PlexServer:
+    """Reads one Plex server. Fits ``library.sources.MediaServer``; used by one thread at a time.
+
+    :param source_id: the source in the settings; ``name`` is what the user calls it.
+    :param client_id: this installation's own random name, the same in every run.
+    :param session: the way out; a new one with the usual limits when none is given.
+
+    ``machine_id`` is known after the first answer, and may be set before to what an earlier :meth:`identify` said, so that
+    :meth:`play_target` works before the server was asked.
+    """
+
+    def __init__(
+        self,
+        source_id: str,
+        name: str,
+        url: str,
+        token: str,
+        client_id: str = "",
+        session: ProviderSession | None = None,
+    ) -> None:
+        self.source_id = source_id
+        self.name = name
+        self.machine_id = ""
+        self._client = PlexClient(name, url, token, client_id, session or ProviderSession(name))
+        self._unwatched: dict[str, dict[str, list[str]]] = {}
+
+    def __repr__(self) -> str:
+        """Which server; never the token."""
+        return f"PlexServer({self.source_id!r}, {self.name!r}, {self._client.place})"
+
+    def identify(self) -> ServerIdentity:
+        """Test the connection: first whether a Plex server is there, then whether it takes the token."""
+        with self._client.patience(attempts=1, read=10.0, overall=15.0):
+            element = self._client.identity()
+            server = self._client.connect()
+        self.machine_id = str(server.machineIdentifier)
+        return ServerIdentity(
+            machine_id=self.machine_id,
+            name=server.friendlyName or self.name,
+            version=server.version or element.get("version", ""),
+        )
+
+    def libraries(self) -> tuple[ServerLibrary, ...]:
+        """Libraries of films and of shows, in the server's order."""
+        container = self._client.element("/library/sections")
+        self._remember_machine()
+        return tuple(
+            ServerLibrary(key=key, title=section.get("title", "").strip() or f"Library {key}", kind=kind)
+            for section in container.iterfind("Directory")
+            if (key := section.get("key")) and (kind := _KINDS.get(section.get("type", "")))
+        )
+
+    def listing(self, library: ServerLibrary) -> Iterator[ListingPage]:
+        """Every entry once, in pages of 500; read a second time when the list moved meanwhile."""
+        self._unwatched.pop(library.key, None)
+        known: set[str] = set()
+        for _ in range(2):
+            walk = _Walk()
+            for entries in self._walk(library, walk):
+                fresh = tuple(entry for entry in entries if entry.key not in known)
+                known.update(entry.key for entry in fresh)
+                yield ListingPage(fresh, walk.total)
+            if walk.whole or walk.skipped:
+                break
+        if not walk.whole:
+            yield ListingPage((), walk.total, (_incomplete(library, walk),), complete=False)
+
+    def items(self, library: ServerLibrary, entries: Sequence[Entry]) -> Iterator[ItemBatch]:
+        """Full items, 200 to a request; of a damaged answer the halves are read, down to the entry that does the damage."""
+        for first in range(0, len(entries), BATCH):
+            wanted = {entry.key: entry for entry in entries[first : first + BATCH]}
+            for elements, failures in self._full(list(wanted)):
+                names: dict[str, list[str]] = {}
+                if library.kind is MediaKind.SHOW:
+                    names = yield from self._names_of_unwatched(library, elements, len(entries))
+                items = [
+                    server_item(element, library.kind, wanted[key], names.get(key, ()))
+                    for element in elements
+                    if (key := element.get("ratingKey", "")) in wanted
+                ]
+                yield ItemBatch(tuple(items), failures)
+
+    def poster(self, path: str, width: int, height: int) -> bytes | None:
+        """A picture that covers the box, scaled down by the server; as it is stored when the server cannot scale it."""
+        if not path.startswith("/") or path.startswith("//"):
+            return None
+        asked = {"url": path, "width": str(width), "height": str(height), "minSize": "1", "upscale": "0"}
+        for where, params in (("/photo/:/transcode", asked), (path, None)):
+            try:
+                with self._client.patience(attempts=1, read=10.0, overall=20.0, most_bytes=16 * 1024 * 1024):
+                    picture = self._client.image(where, params)
+            except (BadStatus, CutReply):
+                continue
+            if picture and picture.lstrip()[:1] != b"<":
+                return picture
+        return None
+
+    def play_target(self, key: str, files: Sequence[str]) -> str | None:
+        """The page of this title in Plex's web app, which plays it on this server."""
+        if not self.machine_id:
+            return None
+        there = quote(f"/library/metadata/{key}", safe="")
+        return f"https://app.plex.tv/desktop/#!/server/{quote(self.machine_id, safe='')}/details?key={there}"
+
+    def close(self) -> None:
+        """Hang up; may be called again."""
+        self._client.close()
+
+    def _remember_machine(self) -> None:
+        self.machine_id = str(self._client.connect().machineIdentifier)
+
+    def _walk(self, library: ServerLibrary, walk: _Walk) -> Iterator[list[Entry]]:
+        """Read a list once; what cannot be read in large bites is read in small ones, and a line that breaks is skipped."""
+        path = f"/library/sections/{quote(library.key)}/all"
+        params = {"type": _TYPES[library.kind], "sort": "addedAt:asc", "includeCollections": "0"}
+        start, size, in_a_row = 0, PAGE, 0
+        while walk.total is None or start < walk.total:
+            try:
+                container = self._ask(path, params, (start, size), careful=size < PAGE)
+            except _DAMAGED as error:
+                if size > 1 and not _is_missing(error):
+                    size //= 2
+                    continue
+                in_a_row += 1
+                if in_a_row >= _GIVE_UP or _is_missing(error):
+                    raise
+                walk.skipped += 1
+                start, size = start + 1, PAGE
+                continue
+            in_a_row, lines = 0, list(container)
+            total = _total(container, start, len(lines), size)
+            walk.moved = walk.moved or walk.total not in (None, total)
+            walk.total = total
+            if not lines:
+                return
+            start += len(lines)
+            entries = [entry for line in lines if (entry := entry_of(line)) is not None]
+            walk.nameless += len(lines) - len(entries)
+            walk.seen.update(entry.key for entry in entries)
+            yield entries
+
+    def _ask(self, path: str, params: dict[str, str], piece: tuple[int, int], careful: bool = False) -> Element:
+        """One piece of a list; tried only once when a larger piece failed already."""
+        if not careful:
+            return self._client.element(path, params, piece)
+        with self._client.patience(attempts=1):
+            return self._client.element(path, params, piece)
+
+    def _full(self, keys: list[str]) -> Iterator[tuple[list[Element], dict[str, str]]]:
+        """Elements of full items, and sentences about those that cannot be had."""
+        waiting, in_a_row = [keys], 0
+        while waiting:
+            part = waiting.pop()
+            path = f"/library/metadata/{','.join(part)}"
+            try:
+                container = self._ask(path, {}, (0, len(part)), careful=len(part) < len(keys))
+            except _DAMAGED as error:
+                if len(part) > 1:
+                    middle = len(part) // 2
+                    waiting += [part[middle:], part[:middle]]
+                    continue
+                in_a_row += 0 if _is_missing(error) else 1
+                if in_a_row >= _GIVE_UP:
+                    raise
+                yield [], {part[0]: _gone(part[0]) if _is_missing(error) else _unreadable(part[0])}
+                continue
+            in_a_row, elements = 0, list(container)
+            came = {element.get("ratingKey") for element in elements}
+            missing = [key for key in part if key not in came]
+            said = _total(container, 0, len(elements), len(part)) or 0
+            if len(elements) < said and len(missing) < len(part):
+                waiting.append(missing)  # the server, or a proxy, answers in shorter pieces
+                missing = []
+            yield elements, {key: _gone(key) for key in missing}
+
+    def _names_of_unwatched(
+        self, library: ServerLibrary, shows: list[Element], asked: int
+    ) -> Generator[ItemBatch, None, dict[str, list[str]]]:
+        """Names of unwatched episodes: of a few shows one by one, of many for the whole library at once.
+
+        Yields an empty batch after each page, where the reading can be stopped.
+        """
+        known = self._unwatched.get(library.key)
+        if known is not None:
+            return known
+        episodes: list[Element] = []
+        if asked > _FEW_SHOWS:
+            paths = [f"/library/sections/{quote(library.key)}/all"]
+            params = {"type": "4", "unwatched": "1"}
+        else:
+            unfinished = (show for show in shows if show.get("leafCount") != show.get("viewedLeafCount"))
+            paths = [f"/library/metadata/{quote(show.get('ratingKey', ''))}/allLeaves" for show in unfinished]
+            params = {}
+        for path in paths:
+            for page in self._episodes(path, params):
+                episodes += page
+                yield ItemBatch(())
+        names = unwatched_names(episodes)
+        if asked > _FEW_SHOWS:
+            self._unwatched[library.key] = names
+        return names
+
+    def _episodes(self, path: str, params: dict[str, str]) -> Iterator[list[Element]]:
+        """Episodes page by page; a damaged page ends it, for names are a nicety and the counts are known anyway."""
+        start, total = 0, None
+        while total is None or start < total:
+            try:
+                container = self._client.element(path, params, (start, EPISODE_PAGE))
+            except _DAMAGED as error:
+                logger.info("%s: the names of some episodes are missing: %s", self.name, error.message)
+                return
+            page = list(container)
+            total = _total(container, start, len(page), EPISODE_PAGE)
+            if not page:
+                return
+            start += len(page)
+            yield page
+
+
+def _total(container: Element, start: int, count: int, asked: int) -> int | None:
+    """How long the whole list is; ``None`` when the server does not say and this piece may not be the last."""
+    text = container.get("totalSize", "")
+    if text.isdigit():
+        return int(text)
+    return None if count == asked else start + count
+
+
+def _is_missing(error: ProviderError) -> bool:
+    return isinstance(error, BadStatus) and error.status == 404
+
+
+def _incomplete(library: ServerLibrary, walk: _Walk) -> str:
+    if walk.skipped:
+        lines = "One entry" if walk.skipped == 1 else f"{walk.skipped} entries"
+        return f"{lines} of {library.title} could not be read, because the server sends them damaged."
+    return f"{library.title} changed while it was being read; the rest comes with the next scan."
+
+
+def _gone(key: str) -> str:
+    return f"The entry {key} is no longer on the server."
+
+
+def _unreadable(key: str) -> str:
+    return f"The server sends the entry {key} damaged; refreshing its metadata in Plex may help."

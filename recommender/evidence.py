@@ -1,0 +1,63 @@
+"""What a person's feedback says to the taste model: which rows, which values, how firmly.
+
+A rating speaks for itself. A skip is weak evidence against: it counts like a rating somewhat below the person's usual one,
+given with a much larger noise. Blocks remove a title and say nothing about others, and so do plays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from library.feedback import CurrentFeedback
+
+SKIP_BELOW_USUAL = 1.5
+SKIP_NOISE = 8.0
+PRIOR_RATINGS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The observations of the taste model.
+
+    :param rows: int64 (m,), rows of the features, each at most once, in the order in which they were given.
+    :param values: float64 (m,), in rating units.
+    :param noise_scale: float64 (m,), times the noise of a rating; greater than one for weaker evidence.
+    """
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+    noise_scale: NDArray[np.float64]
+
+
+def usual_rating(current: CurrentFeedback, prior: float) -> float:
+    """The person's average rating, drawn towards ``prior`` while there are few."""
+    total = sum(rating.value for rating in current.ratings)
+    return (PRIOR_RATINGS * prior + total) / (PRIOR_RATINGS + len(current.ratings))
+
+
+def skip_value(current: CurrentFeedback, prior: float) -> float:
+    """The rating that a skip is taken for."""
+    return max(1.0, usual_rating(current, prior) - SKIP_BELOW_USUAL)
+
+
+def gather_evidence(current: CurrentFeedback, ids: NDArray[np.int64], prior: float) -> Evidence:
+    """The evidence among the items ``ids`` (ascending int64 (n,)); feedback about other items is left out.
+
+    :param prior: the rating people usually give, which stands in until this person has rated enough.
+    """
+    seen: dict[int, tuple[float, float]] = {}
+    for rating in current.ratings:
+        seen[rating.item_id] = (rating.value, 1.0)
+    skipped = skip_value(current, prior)
+    for item_id, times in (current.skips or {}).items():
+        if item_id not in seen:
+            seen[item_id] = (skipped, SKIP_NOISE / max(1, times))
+    wanted = np.fromiter(seen, dtype=np.int64, count=len(seen))
+    place = np.searchsorted(ids, wanted)
+    known = place < len(ids)
+    known[known] = ids[place[known]] == wanted[known]
+    pairs = np.array([seen[int(item_id)] for item_id in wanted[known]], dtype=np.float64).reshape(-1, 2)
+    return Evidence(place[known].astype(np.int64), pairs[:, 0].copy(), pairs[:, 1].copy())

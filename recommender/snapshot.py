@@ -1,0 +1,228 @@
+"""The picture of the library that every front end works from: complete, immutable, and quick to load.
+
+A background thread builds one and hands it over in one assignment. It holds arrays only, shares no memory with whoever built
+it, and is saved as plain ``.npy`` and JSON files, so that the next start shows something before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from library.items import Item, MediaKind
+from recommender.covariance import Covariance
+from recommender.features import ItemFeatures, build_features
+from recommender.taste import TasteState
+from recommender.weights import KernelWeights, as_stored, weights_from
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1
+KINDS = (MediaKind.MOVIE, MediaKind.SHOW)
+_POINTER = "current"
+_TASTE = ("rows", "ratings", "noise", "inverse", "mean", "variance")
+_COLUMNS = ("kinds", "years", "runtimes", "offsets", "seen", "present")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemColumns:
+    """What is needed of each item to filter and to speak; row i is row i of the features.
+
+    :param kinds: uint8 (n,), index into ``KINDS``.
+    :param years: int16 (n,), 0 where unknown.
+    :param runtimes: float32 (n,), minutes; NaN where unknown.
+    :param offsets: float32 (n,), minutes already watched of one that was stopped half way.
+    :param seen: bool (n,), whether a server says that it was watched.
+    :param present: bool (n,), whether it is in the library now; rated titles that vanished still teach.
+    :param titles: title of each row.
+    """
+
+    kinds: NDArray[np.uint8]
+    years: NDArray[np.int16]
+    runtimes: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+    present: NDArray[np.bool_]
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Everything the engine answers from.
+
+    :param features: what the taste model sees of each item, in ascending order of item id.
+    :param columns: what filters and sentences need.
+    :param taste: what was believed about this person when it was built.
+    :param revision: ``ItemStore.revision()`` of the items in it.
+    :param event_id: the newest feedback that ``taste`` knows.
+    :param text_model: key of the text model whose embeddings it holds; empty for none.
+    """
+
+    features: ItemFeatures
+    columns: ItemColumns
+    taste: TasteState
+    revision: int
+    event_id: int
+    text_model: str = ""
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def weights(self) -> KernelWeights:
+        """The kernel weights of the taste model."""
+        return self.taste.covariance.weights
+
+    @cached_property
+    def texts(self) -> int:
+        """How many items have a text embedding."""
+        return int(self.features.text.any(axis=1).sum()) if self.features.text.size else 0
+
+    def row_of(self, item_id: int) -> int | None:
+        """The row of an item, ``None`` when it is not in this snapshot."""
+        ids = self.features.ids
+        row = int(np.searchsorted(ids, item_id))
+        return row if row < len(ids) and int(ids[row]) == item_id else None
+
+    def rows_of(self, item_ids: Iterable[int]) -> NDArray[np.int64]:
+        """The rows of those of the items that are here, int64, ascending."""
+        wanted = np.array(sorted(set(item_ids)), dtype=np.int64)
+        rows = np.searchsorted(self.features.ids, wanted)
+        known = rows < len(self)
+        known[known] = self.features.ids[rows[known]] == wanted[known]
+        return rows[known]
+
+    def save(self, directory: Path) -> None:
+        """Write beside what is there, then switch over: a reader finds the old or the new one, never half of either.
+
+        :raises OSError: when it cannot be written; the old one stays.
+        """
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="snapshot-", dir=directory))
+        try:
+            self._write(fresh)
+            pointer = fresh / _POINTER
+            pointer.write_text(fresh.name, encoding="utf-8")
+            os.replace(pointer, directory / _POINTER)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        for old in directory.glob("snapshot-*"):
+            if old.name != fresh.name:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _write(self, directory: Path) -> None:
+        for name, values in self._arrays():
+            np.save(directory / f"{name}.npy", values, allow_pickle=False)
+        words = {
+            "format": FORMAT,
+            "weights": as_stored(self.weights),
+            "revision": self.revision,
+            "event_id": self.event_id,
+            "text_model": self.text_model,
+            "titles": self.columns.titles,
+            "vocabulary": {block: list(names) for block, names in self.features.vocabulary.items()},
+        }
+        # Half a surrogate pair stands for a byte of a file name that is not UTF-8: escaped, it comes back as it was.
+        (directory / "words.json").write_text(json.dumps(words), encoding="ascii")
+
+    def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        yield from self.features.arrays().items()
+        for name in _COLUMNS:
+            yield f"column_{name}", getattr(self.columns, name)
+        for name in _TASTE:
+            yield f"taste_{name}", getattr(self.taste, name)
+
+
+def load_snapshot(directory: Path, weights: KernelWeights) -> Snapshot | None:
+    """The saved snapshot, or ``None`` when there is none that fits this version of the program and these weights."""
+    try:
+        current = directory / (directory / _POINTER).read_text(encoding="utf-8").strip()
+        words = json.loads((current / "words.json").read_text(encoding="ascii"))
+        if words["format"] != FORMAT or weights_from(words["weights"]) != weights:
+            return None
+        arrays = {path.stem: _load(path) for path in current.glob("*.npy")}
+        return _from_stored(arrays, words, weights)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        log.info("The saved snapshot cannot be used and is built anew: %s", error)
+        return None
+
+
+def _load(path: Path) -> NDArray[Any]:
+    values: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    return values
+
+
+def _from_stored(arrays: dict[str, NDArray[Any]], words: dict[str, Any], weights: KernelWeights) -> Snapshot:
+    features = ItemFeatures.from_arrays(arrays, words["vocabulary"])
+    stored: dict[str, Any] = {name: arrays[f"column_{name}"] for name in _COLUMNS}
+    columns = ItemColumns(titles=tuple(words["titles"]), **stored)
+    lengths = {len(features.ids), len(columns.titles), len(features.symbols.indptr) - 1, len(arrays["taste_mean"])}
+    lengths |= {len(getattr(columns, name)) for name in _COLUMNS} | {len(features.text), len(features.quality)}
+    if len(lengths) != 1:
+        raise ValueError("its parts have different lengths")
+    taste = TasteState(Covariance(features, weights), *(arrays[f"taste_{name}"] for name in _TASTE))
+    return Snapshot(features, columns, taste, int(words["revision"]), int(words["event_id"]), str(words["text_model"]))
+
+
+class ColumnsBuilder:
+    """Collects the columns while a stream of items passes by on its way to the features."""
+
+    def __init__(self) -> None:
+        self._numbers: list[tuple[int, int, float, float, bool, bool]] = []
+        self._titles: list[str] = []
+
+    def watch(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Pass items on and remember what the columns need of them."""
+        for item in items:
+            offset = max((place.viewing.view_offset or 0.0 for place in item.places), default=0.0)
+            self._numbers.append(
+                (
+                    KINDS.index(item.kind),
+                    item.year or 0,
+                    item.runtime if item.runtime else np.nan,
+                    offset,
+                    item.seen,
+                    item.removed_at is None,
+                )
+            )
+            self._titles.append(item.title)
+            yield item
+
+    def finish(self) -> ItemColumns:
+        """The columns of all items that passed by."""
+        kinds, years, runtimes, offsets, seen, present = (
+            zip(*self._numbers, strict=True) if self._numbers else ((),) * 6
+        )
+        columns = ItemColumns(
+            np.array(kinds, np.uint8),
+            np.clip(np.array(years, np.int32), 0, 9999).astype(np.int16),
+            np.array(runtimes, np.float32),
+            np.array(offsets, np.float32),
+            np.array(seen, np.bool_),
+            np.array(present, np.bool_),
+            tuple(self._titles),
+        )
+        for name in _COLUMNS:
+            getattr(columns, name).setflags(write=False)
+        return columns
+
+
+def picture(items: Iterable[Item]) -> tuple[ItemFeatures, ItemColumns]:
+    """Features (without texts) and columns of films and shows, given in ascending order of id; other kinds are left out."""
+    builder = ColumnsBuilder()
+    features = build_features(builder.watch(item for item in items if item.kind in KINDS))
+    return features, builder.finish()
