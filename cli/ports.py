@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from library.home import Home
-    from library.settings import SourceSettings
-    from library.sources import MediaServer
-    from recommender.trainer import LoadEncoder
+from library.home import Home
+from library.settings import SourceSettings
+from library.sources import MediaServer
 
 
 class CheckedAddress(Protocol):
@@ -37,15 +35,17 @@ class Ports:
     """The commands' view of the world beyond library and recommender. None of these is called before it is needed.
 
     :param version: of the program.
-    :param open_server: the home, a source of its settings and the source's token (``None`` where it has none) -> the
-        server, not yet asked.
-    :param load_encoder: name or path of a text model and a number of threads -> the encoder.
+    :param start_log: begins the log files of a home.
+    :param open_server: a home, a source of its settings and the source's token (``None`` where it has none) -> the server,
+        not yet asked.
+    :param load_encoder: name or path of a text model and a number of threads -> a ``TextEncoder``.
     :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
     :param clean_token: what was pasted as a token -> the bare token.
     """
 
     version: str
+    start_log: Callable[[Home], object]
     open_server: Callable[[Home, SourceSettings, str | None], MediaServer]
-    load_encoder: LoadEncoder
+    load_encoder: Callable[[str, int], Any]
     check_url: Callable[[str], CheckedAddress]
     clean_token: Callable[[str], str]

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QApplication, QStyle
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 CHOICES = ("system", "dark", "light")
 TEXT_SIZE = 14
+_SHARPNESS = 3  # icons are drawn for the densest screens and scaled down elsewhere
 _USUAL_TEXT = {"win32": 12.0, "darwin": 13.0}  # pixels of the system's own text when nobody enlarged it
 _USUAL_TEXT_ELSEWHERE = 44 / 3
 
@@ -184,11 +185,14 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "text", size: int = 16) -> QIcon:
         """One of our icons in one of today's colours, sharp on every screen."""
-        value = getattr(self.colours, colour)
-        key = (name, value, self.px(size))
+        key = (name, getattr(self.colours, colour), self.px(size))
         if key not in self._icons:
-            self._icons[key] = QIcon(_rendered(name, value, self.px(size)))
+            self._icons[key] = QIcon(_rendered(name, self.colours, QSize(self.px(size), self.px(size)), colour))
         return self._icons[key]
+
+    def drawing(self, name: str, width: int, height: int) -> QPixmap:
+        """One of our larger drawings in today's colours, ``width`` by ``height`` pixels of the design."""
+        return _rendered(name, self.colours, QSize(self.px(width), self.px(height)), "dim")
 
     def duration(self, milliseconds: int) -> int:
         """How long a movement may take: nothing at all when the system asks for stillness."""
@@ -241,16 +245,16 @@ def _windows_is_still(app: QApplication) -> bool:
     return sys.platform == "win32" and not app.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
 
 
-def _rendered(name: str, colour: str, size: int) -> QPixmap:
-    drawing = (RESOURCES / "icons" / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+def _rendered(name: str, colours: Colours, size: QSize, colour: str) -> QPixmap:
+    drawing = Template((RESOURCES / "icons" / f"{name}.svg").read_text("utf-8")).safe_substitute(_StyleWords(colours, 1.0))
+    drawing = drawing.replace("currentColor", getattr(colours, colour))
     renderer = QSvgRenderer(QByteArray(drawing.encode("utf-8")))
-    ratio = 3  # enough for every screen; scaled down where it is not needed
-    pixmap = QPixmap(QSize(size, size) * ratio)
+    pixmap = QPixmap(size * _SHARPNESS)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    renderer.render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
     painter.end()
-    pixmap.setDevicePixelRatio(ratio)
+    pixmap.setDevicePixelRatio(_SHARPNESS)
     return pixmap
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from library.backup_files import Backup, Reason, listed, make
 from library.database import Database, connect, migrate, open_store, suspect_mark
-from library.errors import StoreCorrupt, StoreError, StoreTooNew, StoreUnavailable
+from library.errors import StoreCorrupt, StoreError, StoreUnavailable
 from library.home import Home
 from library.library import Library
 from library.salvage import salvage_feedback

@@ -129,7 +129,7 @@ class Database:
 
         Inside another transaction it joins that one. Compute first and open it then: others wait while it lasts.
         """
-        if self._connection.in_transaction:
+        if self._in_transaction():
             yield
             return
         self.run("BEGIN IMMEDIATE")
@@ -137,9 +137,12 @@ class Database:
             yield
             self.run("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
+            if self._in_transaction():  # after some errors SQLite has rolled back by itself
                 self._connection.execute("ROLLBACK")
             raise
+
+    def _in_transaction(self) -> bool:
+        return self._connection.in_transaction
 
     @property
     def version(self) -> int:

@@ -43,14 +43,10 @@ class EmbeddingStore:
 
         :returns: ids, int64 of shape (n,), rising; vectors, float32 of shape (n, d), d = 0 when there are none.
         """
-        shape = self._database.row(
-            "SELECT count(*), length(max(vector)) FROM embedding"
-            " WHERE encoder = ? AND id = (SELECT max(id) FROM embedding WHERE encoder = ?)",
-            (encoder, encoder),
-        )
-        width = int(shape[1] or 0) if shape else 0
-        counted = self._database.row("SELECT count(*) FROM embedding WHERE encoder = ?", (encoder,))
-        expected = int(counted[0]) if counted else 0
+        newest = "SELECT length(vector) FROM embedding WHERE encoder = ? ORDER BY at DESC LIMIT 1"
+        sized = self._database.row(newest, (encoder,))
+        width = int(sized[0]) if sized else 0
+        expected = self.count(encoder)
         ids = np.empty(expected, dtype=np.int64)
         vectors = np.empty((expected, width // _STORED_TYPE.itemsize), dtype=np.float32)
         filled = 0

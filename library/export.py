@@ -1,66 +1,96 @@
-"""A person's ratings as files that other programs read: theirs to take along."""
+"""Gives a person their ratings back, in files that other programs read: CSV and JSON."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import os
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
 
-from library.errors import StoreUnavailable
+from library.errors import SettingsError, StoreUnavailable
 from library.feedback import LOCAL_USER
 from library.library import Library
 
-Format = Literal["csv", "json"]
-COLUMNS = ("title", "year", "kind", "rating", "rated_at", "source", "imdb", "tmdb", "tvdb")
+
+@dataclass(frozen=True, slots=True)
+class RatingRow:
+    """One rating as it is exported: ``rated_at`` in ISO 8601 with the offset to UTC, ``source`` who said it."""
+
+    title: str
+    year: int | None
+    kind: str
+    imdb: str | None
+    tmdb: str | None
+    tvdb: str | None
+    rating: float
+    rated_at: str
+    source: str
 
 
-def ratings(library: Library, user: str = LOCAL_USER) -> Iterator[dict[str, Any]]:
-    """Every rating in force as a flat row with the keys of ``COLUMNS``, oldest first; ``None`` where unknown."""
-    found = library.feedback.current(user).ratings
-    items = {item.id: item for item in library.items.many([rating.item_id for rating in found])}
-    for rating in found:
-        item = items.get(rating.item_id)
-        if item is None:
-            continue
-        ids = {external.scheme: external.value for external in item.external_ids}
-        yield {
-            "title": item.title,
-            "year": item.year,
-            "kind": str(item.kind),
-            "rating": rating.value,
-            "rated_at": datetime.fromtimestamp(rating.at, UTC).isoformat(timespec="seconds"),
-            "source": rating.source,
-            **{scheme: ids.get(scheme) for scheme in ("imdb", "tmdb", "tvdb")},
-        }
+def rating_rows(library: Library, user: str = LOCAL_USER) -> list[RatingRow]:
+    """The ratings that count today, the newest first."""
+    ratings = library.feedback.current(user).ratings
+    items = {item.id: item for item in library.items.many(rating.item_id for rating in ratings)}
+    rows = []
+    for rating in reversed(ratings):
+        item = items[rating.item_id]
+        ids = {found.scheme: found.value for found in reversed(item.external_ids)}
+        when = datetime.fromtimestamp(rating.at).astimezone().isoformat(timespec="seconds")
+        rows.append(
+            RatingRow(
+                title=item.title,
+                year=item.year,
+                kind=str(item.kind),
+                imdb=ids.get("imdb"),
+                tmdb=ids.get("tmdb"),
+                tvdb=ids.get("tvdb"),
+                rating=rating.value,
+                rated_at=when,
+                source=rating.source,
+            )
+        )
+    return rows
 
 
-def as_text(library: Library, form: Format, user: str = LOCAL_USER) -> tuple[str, int]:
-    """All ratings as CSV or JSON text, and how many there are."""
-    rows = list(ratings(library, user))
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n", len(rows)
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
+def ratings_as_csv(rows: list[RatingRow]) -> str:
+    """The rows as CSV text with a line of headings; what is not known is left empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(RatingRow)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue(), len(rows)
+    writer.writerows({**asdict(row), "rating": f"{row.rating:g}"} for row in rows)
+    return text.getvalue()
 
 
-def write(library: Library, path: Path, form: Format, user: str = LOCAL_USER) -> int:
-    """Write all ratings to a file and say how many there were.
+def ratings_as_json(rows: list[RatingRow]) -> str:
+    """The rows as a JSON list of objects; what is not known is null."""
+    return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
 
-    :raises StoreUnavailable: when the file cannot be written.
+
+def export_ratings(library: Library, target: Path, user: str = LOCAL_USER) -> int:
+    """Write the ratings to a file, as its ending says (.csv or .json), and return how many there are.
+
+    :raises SettingsError: when the ending is another one.
+    :raises StoreUnavailable: when the file cannot be written; an older one of that name is then left as it was.
     """
-    text, count = as_text(library, form, user)
+    forms = {".csv": ratings_as_csv, ".json": ratings_as_json}
+    if target.suffix.lower() not in forms:
+        raise SettingsError(
+            f"Ratings cannot be exported to {target.name}.", "Choose a name that ends in .csv or .json."
+        )
+    rows = rating_rows(library, user)
+    part = target.with_name(f".{target.name}.part")
     try:
-        # A title may hold half a surrogate pair, which stands for a byte of a file name that is not UTF-8.
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        part.write_text(forms[target.suffix.lower()](rows), encoding="utf-8", newline="")
+        os.replace(part, target)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StoreUnavailable(
-            f"The file {path} cannot be written: {error.strerror or error}.", "Choose another place for it."
+            f"The ratings could not be written to {target}: {error.strerror or error}.",
+            "Choose another place, or free some space.",
         ) from error
-    return count
+    return len(rows)

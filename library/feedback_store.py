@@ -139,7 +139,7 @@ def summarise(rows: Iterable[Row]) -> CurrentFeedback:
     played: dict[int, float] = {}
     reset: Row | None = None
     for row in in_force(rows):
-        _, at, _, source, kind, item_id, _, _ = row
+        _, at, _, _, kind, item_id, _, _ = row
         if kind == "block":
             blocked.setdefault(item_id, row)
         elif kind == "reset":

@@ -69,17 +69,29 @@ class ItemStore:
         """Ids of the items that fit the words typed so far, hits in the title first. Any text is fine."""
         return search(self._database, text, kind, limit)
 
-    def upsert(self, source_id: str, library_key: str, items: Sequence[ServerItem]) -> list[int]:
+    def upsert(
+        self,
+        source_id: str,
+        library_key: str,
+        items: Sequence[ServerItem],
+        and_then: Callable[[Sequence[ServerItem], Sequence[int]], object] | None = None,
+    ) -> list[int]:
         """Take over what a server says about entries of one of its libraries, and return the ids of their items.
 
         An entry is an item known already if it is at the same place, has an external id in common, or the same title,
         year and kind (see ``library.item_identity``). What was removed and appears again is the same item again.
+
+        :param and_then: called with each stored batch and its ids, inside the transaction that stores it.
         """
         found: list[int] = []
         for start in range(0, len(items), WRITTEN_AT_ONCE):
-            batch = prepared(items[start : start + WRITTEN_AT_ONCE])
+            part = items[start : start + WRITTEN_AT_ONCE]
+            batch = prepared(part)
             with self._database.transaction():
-                found += Upsert(self._database, source_id, library_key, self._clock()).store(batch)
+                ids = Upsert(self._database, source_id, library_key, self._clock()).store(batch)
+                if and_then is not None:
+                    and_then(part, ids)
+            found += ids
         return found
 
     def versions(self, source_id: str, library_key: str) -> dict[str, str]:

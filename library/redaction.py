@@ -26,25 +26,32 @@ _PATTERNS = (
     ),
     re.compile(r"(?P<kept>[a-z][a-z0-9+.-]*://)[^\s/@:\"'\[]*:[^\s/@\"'\[]*(?=@)", re.IGNORECASE),
 )
-_registered: dict[str, re.Pattern[str] | None] = {"": None}
+
+
+class _Exact:
+    """The secrets that we hold ourselves, for the whole process: nothing may write them, whoever logs."""
+
+    secrets: frozenset[str] = frozenset()
+    pattern: re.Pattern[str] | None = None
 
 
 def register_secret(value: str) -> None:
     """Remember an exact secret, so that it is left out wherever it appears, percent-encoded too."""
-    if len(value.strip()) < SHORTEST_SECRET or value in _registered:
+    if len(value.strip()) < SHORTEST_SECRET or value in _Exact.secrets:
         return
-    secrets = [*(known for known in _registered if known), value]
-    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret))}
-    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE)
-    _registered[value] = None
-    _registered[""] = pattern
+    _Exact.secrets |= {value}
+    forms = {
+        form for known in _Exact.secrets for form in (known, quote(known, safe=""), quote_plus(known), quote(known))
+    }
+    _Exact.pattern = re.compile(
+        "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE
+    )
 
 
 def redact(text: str) -> str:
     """The text without secrets; what is around them stays readable."""
-    exact = _registered[""]
-    if exact is not None:
-        text = exact.sub(REPLACEMENT, text)
+    if _Exact.pattern is not None:
+        text = _Exact.pattern.sub(REPLACEMENT, text)
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<kept>{REPLACEMENT}", text)
     return text

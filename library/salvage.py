@@ -12,7 +12,8 @@ from library.item_rows import ITEM_COLUMNS, items_from
 from library.item_search import TEXT_COLUMNS, indexed_text
 
 _FEEDBACK = "id, at, user, source, kind, item_id, value, retracts"
-_ITEM = ", ".join(ITEM_COLUMNS)
+_EVENTS = f"SELECT {_FEEDBACK} FROM feedback WHERE id > ? ORDER BY id"  # noqa: S608
+_ONE_ITEM = f"SELECT {', '.join(ITEM_COLUMNS)}, match_title FROM item WHERE id = ?"  # noqa: S608
 
 
 def salvage_feedback(database: Database, damaged: Path) -> int:
@@ -22,13 +23,12 @@ def salvage_feedback(database: Database, damaged: Path) -> int:
     """
     newest = database.row("SELECT coalesce(max(id), 0) FROM feedback")
     after = int(newest[0]) if newest else 0
-    events = list(_readable(damaged, f"SELECT {_FEEDBACK} FROM feedback WHERE id > ? ORDER BY id", (after,)))
+    events = list(_readable(damaged, _EVENTS, (after,)))
     wanted = {row[5] for row in events if row[5] is not None}
     known = {row[0]: row[1:] for row in database.rows("SELECT id, kind, title FROM item")}
     missing: dict[int, Row] = {}
     for item_id in sorted(wanted):
-        columns = f"{_ITEM}, match_title"
-        for row in _readable(damaged, f"SELECT {columns} FROM item WHERE id = ?", (item_id,)):
+        for row in _readable(damaged, _ONE_ITEM, (item_id,)):
             if item_id not in known:
                 missing[item_id] = row
             elif known[item_id] != row[1:3]:

@@ -10,8 +10,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from library.database import Database
@@ -149,9 +148,6 @@ class Settings:
             section.check()
 
 
-Section = TypeVar("Section", bound=Any)
-
-
 class SettingsStore:
     """Keeps the settings in the library file, one JSON text per section."""
 
@@ -192,7 +188,6 @@ class SettingsStore:
             )
 
 
-@cache
 def _fields(kind: type) -> Mapping[str, Any]:
     return typing.get_type_hints(kind)
 
@@ -205,11 +200,11 @@ def _parsed(section: str, text: str) -> object:
         return None
 
 
-def _read(kind: type[Section], stored: object, name: str) -> Section:
+def _read(kind: type[Any], stored: object, name: str) -> object:
     """Build a section from what was stored, value by value."""
-    section = kind()
+    section: Any = kind()
     if not isinstance(stored, dict):
-        return section
+        return cast(object, section)
     for key, hint in _fields(kind).items():
         if key not in stored:
             continue
@@ -227,7 +222,8 @@ def _read_source(stored: object) -> SourceSettings | None:
         if not isinstance(stored, dict):
             raise TypeError("not a source")
         hints = _fields(SourceSettings)
-        source = SourceSettings(**{key: _converted(value, hints[key]) for key, value in stored.items() if key in hints})
+        values: dict[str, Any] = {key: _converted(value, hints[key]) for key, value in stored.items() if key in hints}
+        source = SourceSettings(**values)
         source.check()
     except (SettingsError, TypeError, ValueError):
         log.info("A stored source cannot be used and is left out.")

@@ -6,14 +6,18 @@ import contextlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from library.errors import ProviderError
+from library.errors import AppError, StoreError
 from library.feedback import MAX_RATING, MIN_RATING, Rating
+from library.items import MediaKind
 from library.library import Library
 from library.progress import Job, Progress
 from library.scan_history import ScanRecord, ScanStatus
 from library.settings import SourceSettings
-from library.sources import Entry, ListingPage, MediaServer, ServerItem, ServerLibrary
+from library.sources import Entry, MediaServer, ServerItem, ServerLibrary
+
+Given = TypeVar("Given")
 
 STORED_AT_ONCE = 100
 MOST_PROBLEMS = 100
@@ -69,6 +73,8 @@ class ScanReport:
     @property
     def sentence(self) -> str:
         """The result in one line, as the person reads it."""
+        if self.question is not None:
+            return self.question.sentence
         parts = [
             f"{count:,} {word}"
             for count, word in (
@@ -83,13 +89,17 @@ class ScanReport:
 
 
 @dataclass(slots=True)
-class _Listed:
-    """What one library of the server lists, beside what was known of it."""
+class _Listing:
+    """What one library of the server lists, beside what was known of it.
+
+    :param dropped: the person does not want this library any more, so that nothing of it is missed.
+    """
 
     library: ServerLibrary
     known: dict[str, str]
     entries: dict[str, Entry] = field(default_factory=dict)
     complete: bool = True
+    dropped: bool = False
 
     def wanted(self) -> list[Entry]:
         return [entry for entry in self.entries.values() if self.known.get(entry.key) != entry.version]
@@ -98,7 +108,8 @@ class _Listed:
         return [key for key in self.known if key not in self.entries] if self.complete else []
 
     def is_doubtful(self) -> bool:
-        return bool(self.vanished()) and len(self.entries) < BELIEVED_SHARE * len(self.known)
+        few = len(self.entries) < BELIEVED_SHARE * len(self.known)
+        return few and not self.dropped and bool(self.vanished())
 
 
 def scan(
@@ -125,9 +136,7 @@ def scan(
 class _Scan:
     """One run of a scan: what it has read and counted so far."""
 
-    def __init__(
-        self, library: Library, server: MediaServer, source: SourceSettings, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, library: Library, server: MediaServer, source: SourceSettings, now: Callable[[], float]) -> None:
         self._library = library
         self._server = server
         self._source = source
@@ -136,72 +145,178 @@ class _Scan:
         self._record = ScanRecord(source_id=source.id, started_at=now())
 
     def run(self, allow_shrink: bool) -> Job[ScanReport]:
-        self._record = replace(
-            self._record, id=self._library.scans.begin(self._source.id, self._record.started_at)
-        )
-        status, message = ScanStatus.FAILED, "It ended with an unexpected error."
+        begun = self._library.scans.begin(self._source.id, self._record.started_at)
+        self._record = replace(self._record, id=begun)
         try:
             yield Progress(f"Connecting to {self._source.name}")
-            listings = yield from self._list_all()
-            yield from self._read_all(listings)
+            listings = yield from self._read_libraries()
             yield from self._remove(listings, allow_shrink)
-            status = self._outcome()
-            message = self._report.sentence
         except GeneratorExit:
-            status, message = ScanStatus.INTERRUPTED, "It was stopped; what was read until then is kept."
+            self._note_failure(ScanStatus.INTERRUPTED, "It was stopped; what was read until then is kept.")
             raise
-        except ProviderError as error:
-            status = ScanStatus.PARTIAL if self._report.added + self._report.changed else ScanStatus.FAILED
-            message = str(error)
+        except AppError as error:
+            read = self._report.added + self._report.changed
+            self._note_failure(ScanStatus.PARTIAL if read else ScanStatus.FAILED, str(error))
             raise
-        finally:
-            self._note(status, message)
-        return replace(self._report, status=status, seconds=self._now() - self._record.started_at)
+        except Exception:
+            self._note_failure(ScanStatus.FAILED, "It ended with an unexpected error.")
+            raise
+        self._report = replace(self._report, seconds=self._now() - self._record.started_at)
+        self._note(self._report.status, self._report.sentence)
+        return self._report
 
-    def _outcome(self) -> ScanStatus:
-        report = self._report
-        clean = not (report.failed or report.problems or report.question)
-        return ScanStatus.SUCCESS if clean else ScanStatus.PARTIAL
+    def _note_failure(self, status: ScanStatus, message: str) -> None:
+        with contextlib.suppress(StoreError):  # the first error is the one to tell
+            self._note(status, message)
 
     def _note(self, status: ScanStatus, message: str) -> None:
         report = self._report
-        self._library.scans.note(
-            replace(
-                self._record,
-                status=status,
-                finished_at=self._now(),
-                added=report.added,
-                changed=report.changed,
-                removed=report.removed,
-                failed=report.failed,
-                ratings=report.ratings,
-                message=message,
-            )
-        )
+        record = replace(self._record, status=status, finished_at=self._now(), message=message)
+        counts = {name: getattr(report, name) for name in ("added", "changed", "removed", "failed", "ratings")}
+        self._library.scans.note(replace(record, **counts))
 
-    def _problem(self, *sentences: str) -> None:
-        told = self._report.problems
-        room = MOST_PROBLEMS - len(told)
-        self._report = replace(
-            self._report,
-            problems=(*told, *sentences[:room]),
-            untold=self._report.untold + max(0, len(sentences) - room),
-        )
+    def _problem(self, sentences: Iterable[str]) -> None:
+        told = [*self._report.problems, *sentences]
+        untold = self._report.untold + max(0, len(told) - MOST_PROBLEMS)
+        self._report = replace(self._report, problems=tuple(told[:MOST_PROBLEMS]), untold=untold)
 
-    def _list_all(self) -> Generator[Progress, None, list[_Listed]]:
+    def _count(self, **more: int) -> None:
+        counts = {name: getattr(self._report, name) + number for name, number in more.items()}
+        self._report = replace(self._report, **counts)
+
+    def _read_libraries(self) -> Generator[Progress, None, list[_Listing]]:
+        """List and read each chosen library; the others that we know of come with an empty list."""
         offered = {found.key: found for found in self._server.libraries()}
-        chosen = self._source.libraries
         known = self._library.items.library_keys(self._source.id)
+        chosen = self._source.libraries
         listings = []
-        for key in offered if chosen is None else chosen:
+        for key in dict.fromkeys(offered if chosen is None else chosen):
             if key in offered:
-                listings.append((yield from self._list(offered[key])))
+                listing = yield from self._list(offered[key])
+                yield from self._read(listing)
+                listings.append(listing)
             else:
-                self._problem(f"The chosen library {key} is not on {self._source.name} any more.")
+                self._problem([f"The library “{key}” is not on {self._source.name} any more."])
         for key in known:
-            if chosen is not None and key not in chosen:
-                listings.append(_Unchosen(key, self._library.items.versions(self._source.id, key)).as_listed())
-            elif key not in offered and chosen is None:
-                listings.append(self._gone(key))
-        self._report = replace(self._report, listed=sum(len(found.entries) for found in listings))
+            dropped = chosen is not None and key not in chosen
+            if dropped or key not in offered:
+                versions = self._library.items.versions(self._source.id, key)
+                listings.append(_Listing(ServerLibrary(key, key, MediaKind.MOVIE), versions, dropped=dropped))
         return listings
+
+    def _list(self, library: ServerLibrary) -> Generator[Progress, None, _Listing]:
+        listing = _Listing(library, self._library.items.versions(self._source.id, library.key))
+        step, read, total = f"Listing {library.title}", 0, library.size
+        yield Progress(step, 0, total)
+        with _closing(self._server.listing(library)) as pages:
+            for page in pages:
+                total = page.total if page.total is not None else total
+                listing.entries.update((entry.key, entry) for entry in page.entries)
+                listing.complete = listing.complete and page.complete
+                read += len(page.entries)
+                self._problem(page.problems)
+                yield Progress(step, read, total, failure=page.problems[0] if page.problems else "")
+        if total is not None and read < total:
+            listing.complete = False
+            self._problem([f"{self._source.name} listed only {read:,} of the {total:,} titles in “{library.title}”."])
+        self._count(listed=len(listing.entries))
+        return listing
+
+    def _read(self, listing: _Listing) -> Generator[Progress, None, None]:
+        """Read the entries that are new or changed, and store each batch before reporting it."""
+        wanted = listing.wanted()
+        if not wanted:
+            return
+        step, done = f"Reading {listing.library.title}", 0
+        unanswered = {entry.key for entry in wanted}
+        yield Progress(step, 0, len(wanted))
+        with _closing(self._server.items(listing.library, wanted)) as batches:
+            for batch in batches:
+                items = [item for item in batch.items if item.key in unanswered]
+                for start in range(0, len(items), STORED_AT_ONCE):
+                    done += self._store(listing, items[start : start + STORED_AT_ONCE])
+                    yield Progress(step, done, len(wanted))
+                failures = {key: why for key, why in batch.failures.items() if key in unanswered}
+                unanswered -= {item.key for item in items} | set(failures)
+                self._failed(failures.values())
+                done += len(failures)
+                for why in list(failures.values())[:1]:
+                    yield Progress(step, done, len(wanted), failure=why)
+        if unanswered:
+            self._failed([f"{self._source.name} said nothing about {len(unanswered):,} titles."], len(unanswered))
+
+    def _failed(self, sentences: Iterable[str], number: int | None = None) -> None:
+        told = list(sentences)
+        self._problem(told)
+        self._count(failed=len(told) if number is None else number)
+
+    def _store(self, listing: _Listing, items: Sequence[ServerItem]) -> int:
+        """Store some items with the version that the list told, so that a change in between is read next time."""
+        known, entries = listing.known, listing.entries
+        listed = [replace(item, version=entries[item.key].version) for item in items]
+        imported = 0
+
+        def import_ratings(batch: Sequence[ServerItem], item_ids: Sequence[int]) -> None:
+            nonlocal imported
+            imported += self._import_ratings(batch, item_ids)
+
+        self._library.items.upsert(self._source.id, listing.library.key, listed, and_then=import_ratings)
+        added = sum(item.key not in known for item in listed)
+        self._count(added=added, changed=len(listed) - added, ratings=imported)
+        return len(listed)
+
+    def _import_ratings(self, items: Sequence[ServerItem], item_ids: Sequence[int]) -> int:
+        """Append the ratings that the server has and did not tell us yet; return how many."""
+        rated = [(item_id, item.viewing) for item_id, item in zip(item_ids, items, strict=True) if item.viewing.rating]
+        if not rated:
+            return 0
+        feedback, source = self._library.feedback, self._source.kind
+        told = feedback.imported(source, [item_id for item_id, _ in rated])
+        appended = 0
+        for item_id, viewing in rated:
+            value = min(max(viewing.rating or 0.0, MIN_RATING), MAX_RATING)
+            before = told.setdefault(item_id, [])
+            if (before and before[-1][0] == value) or (value, viewing.rated_at) in before:
+                continue
+            at = self._now() if viewing.rated_at is None else viewing.rated_at
+            feedback.append(Rating(at=at, item_id=item_id, value=value, source=source))
+            before.append((value, at))
+            appended += 1
+        return appended
+
+    def _remove(self, listings: Sequence[_Listing], allow_shrink: bool) -> Generator[Progress, None, None]:
+        """Mark what vanished, unless so much is missing that the person has to be asked first."""
+        doubtful = [listing for listing in listings if listing.is_doubtful()]
+        if doubtful and not allow_shrink:
+            question = Shrinkage(
+                known=sum(len(listing.known) for listing in doubtful),
+                found=sum(len(listing.entries) for listing in doubtful),
+                libraries=tuple(listing.library.title for listing in doubtful),
+            )
+            self._report = replace(self._report, question=question)
+        else:
+            yield from self._mark([(listing.library.key, key) for listing in listings for key in listing.vanished()])
+        report = self._report
+        if report.failed or report.problems or report.question:
+            self._report = replace(report, status=ScanStatus.PARTIAL)
+
+    def _mark(self, vanished: Sequence[tuple[str, str]]) -> Generator[Progress, None, None]:
+        step = "Taking out what is gone"
+        for start in range(0, len(vanished), STORED_AT_ONCE):
+            part = vanished[start : start + STORED_AT_ONCE]
+            for library_key in dict.fromkeys(key for key, _ in part):
+                keys = [key for library, key in part if library == library_key]
+                self._library.items.mark_removed(self._source.id, library_key, keys, self._now())
+            self._count(removed=len(part))
+            yield Progress(step, start + len(part), len(vanished))
+
+
+@contextlib.contextmanager
+def _closing(iterator: Iterator[Given]) -> Iterator[Iterator[Given]]:
+    """Use an answer that comes piece by piece, and end it, whatever happens, if it can be ended."""
+    try:
+        yield iterator
+    finally:
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            close()

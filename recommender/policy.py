@@ -19,8 +19,8 @@ Likeness = Callable[[Rows], Callable[[int], Floats]]
 """``likeness(rows)(row)``: how alike each of ``rows`` is to ``row``, float32 from 0 (nothing shared) to 1 (the same)."""
 
 CANDIDATES = 200
-DAMPING = 1.5
-NEAR = 0.35
+DAMPING = 0.6
+NEAR = 0.5
 DIRECTION_DAMPING = 4.0
 REFUSALS_IN_A_ROW = 5
 QUICK_SECONDS = 120.0

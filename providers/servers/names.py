@@ -46,7 +46,7 @@ class EpisodeName:
 
 _IDS = re.compile(r"[\[{(]\s*(imdb|tmdb|tvdb)(?:id)?\s*[-=_ ]\s*(tt\d{5,10}|\d{1,10})\s*[\]})]", re.IGNORECASE)
 _EDITION = re.compile(r"\{edition-[^}]*\}", re.IGNORECASE)
-_SITE = re.compile(r"^\[[^\]]*\][ ._-]*(?=\S)|^www\.[\w-]+\.\w{2,4}[ ._-]+")
+_SITE = re.compile(r"^\[(?!\d{4}\])[^\]]*\][ ._-]*(?=\S)|^www\.[\w-]+\.\w{2,4}[ ._-]+")
 _BRACKETED_TITLES = re.compile(r"^\[rec\]", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![0-9A-Za-z])(?:18[89]\d|19\d\d|20\d\d)(?![0-9A-Za-z])")
 _YEAR_FIRST = re.compile(r"^(?:[\[(](\d{4})[\])][ ._-]*|(\d{4}) - )(?=\S)(.+)$")
@@ -55,9 +55,11 @@ _RELEASE = re.compile(
     r"|[hx][ .]?26[45]|hevc|xvid|divx|remux|hdr10|(?:cd|dvd|disc|disk)[ ._-]?\d)(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+_INITIALS = re.compile(r"(?<![^._])(?:[A-Za-z]\.){2,}(?=[^.]|$)")
 _SURE = re.compile(r"^[^\[{]+ \(\d{4}\)$")
+# "cd1" and "part1" are parts wherever they stand; "Part 1" with a space only after a year, for it is a sequel's name too.
 _PART = re.compile(
-    r"[ ._-]*[\[(]?(?:(?<![a-z])(?:cd|dvd|disc|disk)[ ._-]?(?:\d{1,2}|[a-d])|(?<=[ ._(\[-])(?:part|pt)[ ._-]?(?:\d{1,2}|[a-d]))[\])]?$",
+    r"[ ._-]*[\[(]?(?:(?<![a-z])(?:cd|dvd|disc|disk)[ ._-]?(?:\d{1,2}|[a-d])|(?<=[ ._(\[-])(?:part|pt)(?:\d{1,2}|[a-d]))[\])]?$",
     re.IGNORECASE,
 )
 _DISC_FOLDER = re.compile(r"^(?:cd|dvd|disc|disk|part)[ ._-]*(?:\d{1,2}|[a-d])$|^(?:video_ts|bdmv)$", re.IGNORECASE)
@@ -66,33 +68,15 @@ _GENERIC = re.compile(
 )
 
 _EXTRA_NAME = re.compile(
-    r"(?:^|[-._ ])(?:sample|trailer)\d*$|-(?:behindthescenes|deleted|deletedscene|featurette|interview|scene|short|other|extra)\d*$",
+    r"^(?:sample|trailer)\d*$|[-._](?:sample|trailer)\d*$"
+    r"|-(?:behindthescenes|deleted|deletedscene|featurette|interview|scene|short|other|extra)\d*$",
     re.IGNORECASE,
 )
-EXTRA_FOLDERS = frozenset(
-    [
-        "extras",
-        "featurettes",
-        "behind the scenes",
-        "deleted scenes",
-        "interviews",
-        "trailers",
-        "trailer",
-        "sample",
-        "samples",
-    ]
-    + [
-        "subs",
-        "subtitles",
-        "@eadir",
-        "#recycle",
-        "$recycle.bin",
-        "system volume information",
-        "lost+found",
-        "backdrops",
-    ]
-    + ["theme-music", ".actors", "extrafanart", "extrathumbs", "__macosx"]
-)
+_DISC_EXTRAS = {"extras", "featurettes", "behind the scenes", "deleted scenes", "interviews", "trailers", "trailer"}
+_SAMPLES_AND_TEXTS = {"sample", "samples", "subs", "subtitles"}
+_OTHER_PROGRAMS = {"@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
+_DECORATION = {"backdrops", "theme-music", "extrafanart", "extrathumbs"}
+EXTRA_FOLDERS = frozenset(_DISC_EXTRAS | _SAMPLES_AND_TEXTS | _OTHER_PROGRAMS | _DECORATION)
 # These are extras only beside a film or within a show: elsewhere somebody may keep real films under such a name.
 MAYBE_EXTRA_FOLDERS = frozenset({"scenes", "shorts", "other", "others", "extra", "bonus"})
 
@@ -175,7 +159,7 @@ def read_film(name: str) -> FilmName:
         match = (bracketed or years)[-1]
         if title := _clean(head[: match.start()]):
             return FilmName(title, int(match[0]), ids, sure=_SURE.match(head[: match.end() + 1]) is not None)
-    elif (first := _YEAR_FIRST.match(head)) and 1888 <= int(first[1] or first[2]) <= _latest_year():
+    if (first := _YEAR_FIRST.match(head)) and 1888 <= int(first[1] or first[2]) <= _latest_year():
         return FilmName(_clean(first[3]), int(first[1] or first[2]), ids)
     return FilmName(_clean(head) or _clean(rest) or name, None, ids)
 
@@ -223,7 +207,7 @@ def careful_film(name: str) -> FilmName:
         return quick
     guess = _guess(name, "movie")
     title = guess.get("title")
-    if not isinstance(title, str):
+    if not isinstance(title, str) or "part" in guess:
         return quick
     year = quick.year
     if year is None and isinstance(guess.get("year"), int) and slug(title) != str(guess["year"]):
@@ -286,10 +270,11 @@ def _show_and_year(text: str) -> tuple[str, int | None]:
 
 def _clean(text: str) -> str:
     """A title with spaces: dots and underscores stand for them only in names that have none."""
-    if " " not in text.strip():
-        text = re.sub(r"[._]+", " ", text)
-    else:
+    if " " in text.strip():
         text = text.replace("_", " ")
+    else:
+        text = _INITIALS.sub(lambda match: match[0].replace(".", "\0") + ".", text)
+        text = re.sub(r"[._]+", " ", text).replace("\0", ".")
     text = re.sub(r"[\[({]\s*$", "", text.strip())
     text = re.sub(r"\s+-*\s*$|-+$", "", text)
     return printable(text.strip(" -_").rstrip(","))

@@ -1,0 +1,149 @@
+"""What a command works with: the open library, and an engine over an up-to-date picture of it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli.output import Output
+from cli.ports import Ports
+from library import backups
+from library.home import Home, find_home
+from library.library import Library
+from library.progress import Job, Progress, Result, run
+from library.secrets import Secrets
+from library.settings import SourceSettings
+from library.sources import MediaServer
+from library.sync import scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recommender.engine import Engine
+    from recommender.snapshot import Snapshot
+    from recommender.trainer import TrainingPlan
+
+log = logging.getLogger(__name__)
+
+DEMO = SourceSettings(id="demo", kind="demo", name="Demo library")
+"""What stands in for want of any source, as in the window; it is not among the settings unless it was asked for."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of the program on the command line. Typer hands it to every command.
+
+    :param home_path: what ``--home`` said.
+    """
+
+    ports: Ports
+    output: Output
+    home_path: Path | None = None
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open the library for the length of a command.
+
+        :raises StoreError: when it cannot be used.
+        """
+        home = find_home(self.home_path)
+        self.ports.start_log(home)
+        library, recovered = backups.open_or_recover(home)
+        with library:
+            if recovered:
+                self.output.note(recovered)
+            yield Session(self.ports, self.output, library)
+
+
+class Session:
+    """The open library with what is around it, for one command and one thread."""
+
+    def __init__(self, ports: Ports, output: Output, library: Library) -> None:
+        self.ports = ports
+        self.output = output
+        self.library = library
+        self.settings = library.settings.load()
+
+    @property
+    def home(self) -> Home:
+        """Where everything lies."""
+        return self.library.home
+
+    def token_of(self, source: SourceSettings) -> str | None:
+        """The token of a source; ``None`` when it has none."""
+        return Secrets(self.home).get(secret_name(source)) if source.kind == "plex" else None
+
+    @contextlib.contextmanager
+    def server(self, source: SourceSettings, token: str | None = None) -> Iterator[MediaServer]:
+        """The media server of a source, with its stored token unless another one is given."""
+        with closing(self.ports.open_server(self.home, source, token or self.token_of(source))) as server:
+            yield server
+
+    def fill_if_bare(self) -> None:
+        """Bring the demo library in when nothing is configured and nothing is there."""
+        if self.settings.sources or self.library.items.count():
+            return
+        with self.server(DEMO) as server:
+            self.drive(scan(self.library, server, DEMO))
+        self.output.note("Nothing is configured yet, so this is the demo library. Add your own with: homereel scan --help")
+
+    def engine(self) -> Engine:
+        """The engine over all that is in the library now; texts that were never read are left to ``scan``."""
+        from recommender.engine import Engine
+
+        self.fill_if_bare()
+        return Engine(self.library, self.snapshot(), self.settings.recommendation)
+
+    def snapshot(self) -> Snapshot:
+        """The saved picture of the library, or a new one when the library has changed since."""
+        from recommender.snapshot import load_snapshot
+        from recommender.trainer import Published, refresh
+
+        plan = self.plan()
+        saved = load_snapshot(self.home.snapshot, plan.weights)
+        if saved is not None and saved.revision == self.library.items.revision():
+            return saved
+        with self.output.progress() as report, closing(refresh(self.library, plan, saved)) as job:
+            while True:
+                try:
+                    step = next(job)
+                except StopIteration as end:
+                    fresh: Snapshot = end.value
+                    return fresh
+                report(step)
+                if isinstance(step, Published) and step.snapshot is not None:
+                    return step.snapshot
+
+    def plan(self) -> TrainingPlan:
+        """How the picture is built."""
+        from recommender.trainer import TrainingPlan
+        from recommender.weights import load_weights
+
+        model = self.settings.text_model.name
+        threads = os.cpu_count() or 1
+        return TrainingPlan(
+            model, lambda: self.ports.load_encoder(model, threads), load_weights(), save_to=self.home.snapshot
+        )
+
+    def drive(self, job: Job[Result]) -> Result:
+        """Run a job to its end with a bar on stderr; what it tells goes into the log as well."""
+        with self.output.progress() as show:
+
+            def report(step: Progress) -> None:
+                show(step)
+                if step.failure:
+                    log.info("%s", step.failure)
+                elif step.message:
+                    log.info("%s", step.message)
+
+            return run(job, report)
+
+
+def secret_name(source: SourceSettings) -> str:
+    """Under which name the token of a source lies among the secrets."""
+    return f"source:{source.id}"

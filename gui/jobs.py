@@ -1,0 +1,182 @@
+"""What the worker threads do for the window: each function makes one job out of the values it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QSize, Qt
+from PyQt6.QtGui import QImage
+
+from gui.worker import Task, Workplace, secret_name
+from library import backups, export
+from library.errors import ProviderError, SettingsError
+from library.items import Item, Place
+from library.posters import PosterCache
+from library.progress import Job, Progress
+from library.secrets import Secrets
+from library.settings import SourceSettings
+from library.sources import MediaServer, ServerIdentity, ServerLibrary
+from library.sync import ScanReport, scan
+
+POSTER_SIZE = QSize(480, 720)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a media server said when it was asked who it is."""
+
+    identity: ServerIdentity
+    libraries: tuple[ServerLibrary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PosterFound(Progress):
+    """A step that brings the poster of an item."""
+
+    item_id: int = field(default=0, kw_only=True)
+    image: QImage | None = field(default=None, kw_only=True)
+
+
+def ask_server(source: SourceSettings, token: str | None = None) -> Task:
+    """Connect, and list the libraries: the connection test."""
+
+    def job(workplace: Workplace) -> Job[Answer]:
+        yield Progress(f"Asking {source.name}")
+        with closing(workplace.open_server(source, token)) as server:
+            identity = server.identify()
+            yield Progress(f"Asking {identity.name} for its libraries")
+            return Answer(identity, server.libraries())
+
+    return job
+
+
+def store_token(source: SourceSettings, token: str) -> Task:
+    """Put a token where tokens lie; a system's keyring may take its time."""
+
+    def job(workplace: Workplace) -> Job[None]:
+        yield Progress("Storing the token")
+        Secrets(workplace.home).put(secret_name(source), token)
+
+    return job
+
+
+def scan_source(source: SourceSettings, allow_shrink: bool = False) -> Task:
+    """Bring the library up to date with one source."""
+
+    def job(workplace: Workplace) -> Job[ScanReport]:
+        with closing(workplace.open_server(source)) as server:
+            return (yield from scan(workplace.library, server, source, allow_shrink=allow_shrink))
+
+    return job
+
+
+def remove_source(source: SourceSettings) -> Task:
+    """Take the titles of a source out, and its token; ratings stay."""
+
+    def job(workplace: Workplace) -> Job[None]:
+        yield Progress(f"Removing {source.name}")
+        workplace.library.items.remove_source(source.id)
+        Secrets(workplace.home).delete(secret_name(source))
+
+    return job
+
+
+def back_up(reason: backups.Reason = backups.Reason.MANUAL) -> Task:
+    """Make a backup now."""
+
+    def job(workplace: Workplace) -> Job[backups.Backup]:
+        yield Progress("Making a backup")
+        return backups.back_up(workplace.library, reason)
+
+    return job
+
+
+def back_up_daily() -> Task:
+    """Make today's backup, unless there is one."""
+
+    def job(workplace: Workplace) -> Job[backups.Backup | None]:
+        yield Progress("Making a backup")
+        return backups.daily(workplace.library)
+
+    return job
+
+
+def restore(backup: Path) -> Task:
+    """Put a backup in the place of the library; the result is a sentence about what is there now."""
+
+    def job(workplace: Workplace) -> Job[str]:
+        yield Progress("Restoring the backup")
+        return backups.restore(workplace.library, backup)
+
+    return job
+
+
+def export_ratings(path: Path, form: export.Format) -> Task:
+    """Write all ratings to a file; the result is how many there were."""
+
+    def job(workplace: Workplace) -> Job[int]:
+        yield Progress("Writing the ratings")
+        return export.write(workplace.library, path, form)
+
+    return job
+
+
+def fetch_posters(items: Sequence[Item], sources: Sequence[SourceSettings]) -> Task:
+    """Bring the posters of some items, in this order: from the cache, else from their server."""
+    known = {source.id: source for source in sources}
+
+    def job(workplace: Workplace) -> Job[None]:
+        cache = PosterCache(workplace.home.posters)
+        silent: set[str] = set()
+        for item in items:
+            for place in item.places:
+                source = known.get(place.source_id)
+                if not place.poster or source is None:
+                    continue
+                image = decoded(_poster_bytes(workplace, cache, source, place, silent))
+                if image is not None:
+                    yield PosterFound("Fetching posters", item_id=item.id, image=image)
+                    break
+            yield Progress("Fetching posters")
+
+    return job
+
+
+def _poster_bytes(
+    workplace: Workplace, cache: PosterCache, source: SourceSettings, place: Place, silent: set[str]
+) -> bytes | None:
+    """The picture as it came; a server that does not answer is not asked again by the same job."""
+    assert place.poster is not None
+    found = cache.get(source.id, place.poster)
+    if found is not None or source.id in silent:
+        return found
+    try:
+        found = workplace.kept_server(source).poster(place.poster, POSTER_SIZE.width(), POSTER_SIZE.height())
+    except (ProviderError, SettingsError):
+        silent.add(source.id)
+        return None
+    if found is not None and source.kind != "folder":
+        cache.put(source.id, place.poster, found)
+    return found
+
+
+def decoded(picture: bytes | None) -> QImage | None:
+    """The picture, no larger than it is ever shown; ``None`` when it is none."""
+    if not picture:
+        return None
+    image = QImage.fromData(QByteArray(picture))
+    if image.isNull():
+        return None
+    if image.width() > POSTER_SIZE.width() or image.height() > POSTER_SIZE.height():
+        image = image.scaled(
+            POSTER_SIZE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    return image
+
+
+def play_target(server: MediaServer, place: Place) -> str | None:
+    """What opens an entry for watching: a file of this computer or an address."""
+    return server.play_target(place.key, place.files)

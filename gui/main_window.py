@@ -1,0 +1,152 @@
+"""The window: tabs on top, one page, and below it the message bar and the progress strip that serve all tabs."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QByteArray, QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from gui.theme import RESOURCES, Theme
+from gui.widgets.message_bar import MessageBar
+from gui.widgets.progress_strip import ProgressStrip
+
+_SETTLED = 400  # milliseconds after the last move before the place is told
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program.
+
+    Signals: ``geometry_changed(str)`` when it was moved or resized (to be given to ``restore_geometry`` next time),
+    ``tab_changed(str)`` with the title of the tab, ``closing()`` when the user closes the window.
+    """
+
+    geometry_changed = pyqtSignal(str)
+    tab_changed = pyqtSignal(str)
+    closing = pyqtSignal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setWindowTitle("Homereel")
+        self.setWindowIcon(QIcon(str(RESOURCES / "icons" / "homereel.svg")))
+        self.setMinimumSize(960, 640)
+        self.resize(1280, 800)
+        self.messages = MessageBar(theme)
+        self.strip = ProgressStrip(theme)
+        self._tabs = self._tab_bar()
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._told = ""
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLED)
+        self._settle.timeout.connect(self._tell_geometry)
+        self._arrange()
+        for number in range(1, 9):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda place=number - 1: self._show_place(place))
+        for keys, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
+            QShortcut(QKeySequence(keys), self).activated.connect(lambda step=step: self._step(step))
+
+    def add_tab(self, widget: QWidget, title: str) -> None:
+        """Add a page with its title in the bar."""
+        self._pages.addWidget(widget)
+        self._tabs.addTab(title)
+
+    def show_tab(self, title: str) -> None:
+        """Show the page with this title; nothing happens when there is none."""
+        for place in range(self._tabs.count()):
+            if self._tabs.tabText(place) == title:
+                self._tabs.setCurrentIndex(place)
+
+    def current_tab(self) -> str:
+        """The title of the page that is shown."""
+        return self._tabs.tabText(self._tabs.currentIndex())
+
+    def tab_titles(self) -> list[str]:
+        """The titles in the bar, in order."""
+        return [self._tabs.tabText(place) for place in range(self._tabs.count())]
+
+    def restore_geometry(self, text: str) -> bool:
+        """Go where the window was, as ``geometry_changed`` told; False when the text is of no use."""
+        if not text or not text.isascii():
+            return False
+        return self.restoreGeometry(QByteArray.fromBase64(text.encode("ascii")))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Remember the new size soon."""
+        super().resizeEvent(event)
+        self._settle.start()
+
+    def moveEvent(self, event: QMoveEvent | None) -> None:
+        """Remember the new place soon."""
+        super().moveEvent(event)
+        self._settle.start()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow the system when its theme or its text size changes."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.ThemeChange, QEvent.Type.ScreenChangeInternal):
+            self._theme.refresh()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Tell the place a last time, and that the window closes."""
+        self._settle.stop()
+        self._tell_geometry()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _tab_bar(self) -> QTabBar:
+        bar = QTabBar()
+        bar.setObjectName("tabs")
+        bar.setDrawBase(False)
+        bar.setExpanding(False)
+        bar.setUsesScrollButtons(True)
+        bar.setElideMode(Qt.TextElideMode.ElideNone)
+        bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bar.setCursor(Qt.CursorShape.PointingHandCursor)
+        bar.setAccessibleName("Tabs")
+        bar.currentChanged.connect(self._turned)
+        return bar
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(24, 8, 24, 0)
+        top.addWidget(self._tabs)
+        top.addStretch(1)
+        line = QFrame()
+        line.setObjectName("tabLine")
+        page = QWidget()
+        page.setObjectName("page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(line)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.messages)
+        column.addWidget(self.strip)
+        self.setCentralWidget(page)
+
+    def _turned(self, place: int) -> None:
+        if place < 0:
+            return
+        self._pages.setCurrentIndex(place)
+        page = self._pages.currentWidget()
+        if page is not None and not self._tabs.hasFocus():
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tab_changed.emit(self._tabs.tabText(place))
+
+    def _show_place(self, place: int) -> None:
+        if place < self._tabs.count():
+            self._tabs.setCurrentIndex(place)
+
+    def _step(self, step: int) -> None:
+        if self._tabs.count():
+            self._tabs.setCurrentIndex((self._tabs.currentIndex() + step) % self._tabs.count())
+
+    def _tell_geometry(self) -> None:
+        saved = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        if saved != self._told:
+            self._told = saved
+            self.geometry_changed.emit(saved)

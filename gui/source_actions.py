@@ -1,0 +1,161 @@
+"""What a person can do with sources, one small function each; whoever shows sources follows the signals."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from gui import jobs
+from gui.preferences import Preferences
+from gui.worker import LibraryWorker, Ticket
+from library.errors import AppError
+from library.library import Library
+from library.scan_history import ScanRecord
+from library.settings import SourceKind, SourceSettings
+from library.sync import ScanReport
+
+DEMO = SourceSettings(id="demo", kind="demo", name="Demo library")
+
+
+class SourceActions(QObject):
+    """Adds, asks, scans and removes sources. Lives on the main thread; the worker does what takes time.
+
+    Signals: ``changed()`` when the list of sources or the state of one is another; ``scan_began(source_id, Ticket)``;
+    ``scanned(source_id, ScanReport)`` when a scan came to its end; ``removed(str)`` with the name of a source that is gone;
+    ``went_wrong(AppError)``.
+    """
+
+    changed = pyqtSignal()
+    scan_began = pyqtSignal(str, object)
+    scanned = pyqtSignal(str, object)
+    removed = pyqtSignal(str)
+    went_wrong = pyqtSignal(object)
+
+    def __init__(
+        self, library: Library, preferences: Preferences, worker: LibraryWorker, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._preferences = preferences
+        self._worker = worker
+        self._scans: dict[str, Ticket] = {}
+        preferences.changed.connect(self.changed)
+
+    def shown(self) -> tuple[SourceSettings, ...]:
+        """The sources to show: the configured ones, and the demo library while its titles stand in for them."""
+        sources = self._preferences.settings.sources
+        return sources if self.has_demo() or not self.demo_stands_in() else (DEMO, *sources)
+
+    def has_demo(self) -> bool:
+        """Whether the user chose to keep the demo library."""
+        return any(source.kind == "demo" for source in self._preferences.settings.sources)
+
+    def demo_stands_in(self) -> bool:
+        """Whether the demo library is shown although nobody chose it."""
+        return not self.has_demo() and bool(self._library.items.library_keys(DEMO.id))
+
+    def known_source(self, source_id: str) -> SourceSettings | None:
+        """The source of that id: a configured one, or the demo library."""
+        return self._preferences.source(source_id) or (DEMO if source_id == DEMO.id else None)
+
+    def last_scan(self, source_id: str) -> ScanRecord | None:
+        """How the newest scan of a source ended."""
+        return self._library.scans.last(source_id)
+
+    def running_scan(self, source_id: str) -> Ticket | None:
+        """The scan of a source that is under way or waits for its turn."""
+        return self._scans.get(source_id)
+
+    def new_id(self, kind: SourceKind) -> str:
+        """An id that no source has or had: ratings and titles of another one must never be taken for its own."""
+        return f"{kind}-{time.time_ns() // 1_000_000:x}"
+
+    def ask(self, source: SourceSettings, token: str | None = None) -> Ticket:
+        """Test the connection; succeeds with a ``jobs.Answer``."""
+        return self._worker.submit(f"Asking {source.name}", jobs.ask_server(source, token))
+
+    def add(self, source: SourceSettings, token: str | None = None) -> None:
+        """Add a source, put its token away, and scan it."""
+        source.check()
+        if token is None:
+            self._put_and_scan(source)
+            return
+        ticket = self._worker.submit("Storing the token", jobs.store_token(source, token))
+        ticket.succeeded.connect(lambda _: self._put_and_scan(source))
+        ticket.failed.connect(self.went_wrong)
+
+    def choose_libraries(self, source: SourceSettings, keys: tuple[str, ...] | None) -> None:
+        """Use only these libraries of a source (``None`` for all), and scan it."""
+        self._put_and_scan(replace(source, libraries=keys))
+
+    def keep_demo(self) -> None:
+        """Keep the demo library beside other sources."""
+        self._store(DEMO)
+        if not self.demo_is_there():
+            self.scan(DEMO.id)
+
+    def demo_is_there(self) -> bool:
+        """Whether titles of the demo library are in the library."""
+        return bool(self._library.items.library_keys(DEMO.id))
+
+    def show_demo(self) -> Ticket:
+        """Bring the demo library in for want of anything better, without choosing it."""
+        return self.scan(DEMO.id)
+
+    def scan(self, source_id: str, allow_shrink: bool = False) -> Ticket:
+        """Bring the library up to date with a source; one that is being scanned already goes on."""
+        running = self._scans.get(source_id)
+        if running is not None:
+            return running
+        source = self.known_source(source_id)
+        if source is None:
+            raise AppError("This source is not there any more.")
+        ticket = self._worker.submit(f"Scanning {source.name}", jobs.scan_source(source, allow_shrink))
+        self._scans[source_id] = ticket
+        ticket.succeeded.connect(lambda report: self._scan_succeeded(source_id, report))
+        ticket.failed.connect(self.went_wrong)
+        ticket.ended.connect(lambda: self._scan_ended(source_id))
+        self.scan_began.emit(source_id, ticket)
+        self.changed.emit()
+        return ticket
+
+    def remove(self, source: SourceSettings) -> None:
+        """Take a source and its titles out; ratings stay."""
+        running = self._scans.get(source.id)
+        if running is not None:
+            running.cancel()
+        ticket = self._worker.submit(f"Removing {source.name}", jobs.remove_source(source))
+        ticket.succeeded.connect(lambda _: self._was_removed(source))
+        ticket.failed.connect(self.went_wrong)
+
+    def _put_and_scan(self, source: SourceSettings) -> None:
+        if self._store(source):
+            self.scan(source.id)
+
+    def _store(self, source: SourceSettings) -> bool:
+        try:
+            self._preferences.put_source(source)
+        except AppError as error:
+            self.went_wrong.emit(error)
+            return False
+        return True
+
+    def _scan_succeeded(self, source_id: str, report: ScanReport) -> None:
+        useful = source_id != DEMO.id and report.listed > 0
+        if useful and self.demo_stands_in():
+            self.remove(DEMO)
+        self.scanned.emit(source_id, report)
+
+    def _scan_ended(self, source_id: str) -> None:
+        self._scans.pop(source_id, None)
+        self.changed.emit()
+
+    def _was_removed(self, source: SourceSettings) -> None:
+        try:
+            self._preferences.drop_source(source.id)
+        except AppError as error:
+            self.went_wrong.emit(error)
+        self.changed.emit()
+        self.removed.emit(source.name)

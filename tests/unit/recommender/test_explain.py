@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from library.items import MediaKind
+from library.library import Library
+from recommender.engine import Engine
+from recommender.explain import SHOWN_TERMS, Explanation
+from tests.unit.recommender.shelf import film, ids_by_title, open_shelf, snapshot_of
+
+
+@pytest.fixture
+def library(home_path: Path) -> Iterator[Library]:
+    with open_shelf(home_path) as library:
+        extra = [
+            film(100, space=True, key="x1", title="Votes", vote_average=8.8, vote_count=50_000, popularity=80.0),
+            film(101, space=True, key="x2", title="Bare", genres=(), keywords=(), credits=(), year=None, runtime=None),
+        ]
+        library.items.upsert("demo", "films", extra)
+        yield library
+
+
+@pytest.fixture
+def engine(library: Library) -> Engine:
+    return Engine(library, snapshot_of(library))
+
+
+def explained(engine: Engine, item_id: int) -> Explanation:
+    explanation = engine.explain(item_id)
+    assert explanation is not None
+    return explanation
+
+
+def rate_many(engine: Engine, library: Library) -> dict[str, int]:
+    ids = ids_by_title(library)
+    for number, title in enumerate(sorted(ids)):
+        if number % 3 == 0 and title not in {"Votes", "Bare"}:
+            engine.rate(ids[title], 9 if title.startswith("Star") else 3)
+    return ids
+
+
+def test_the_terms_of_every_title_add_up_to_its_score(engine: Engine, library: Library) -> None:
+    ids = rate_many(engine, library)
+    engine.skip(ids["Star 6"])
+    for item_id in ids.values():
+        explanation = explained(engine, item_id)
+        total = math.fsum(term.points for term in explanation.ledger.terms)
+        assert total == pytest.approx(explanation.prediction.mean, abs=1e-6)
+        assert explanation.ledger.total == pytest.approx(explanation.prediction.mean, abs=1e-6)
+
+
+def test_the_score_explained_is_the_score_that_ranks(engine: Engine, library: Library) -> None:
+    rate_many(engine, library)
+    for pick in engine.recommend(MediaKind.MOVIE).picks:
+        assert explained(engine, pick.item_id).prediction.mean == pytest.approx(pick.mean, abs=1e-4)
+
+
+def test_every_reason_is_a_term_of_the_ledger(engine: Engine, library: Library) -> None:
+    ids = rate_many(engine, library)
+    for item_id in ids.values():
+        explanation = explained(engine, item_id)
+        terms = {(term.text, term.points) for term in explanation.ledger.terms}
+        reasons = [*explanation.reasons, *([explanation.against] if explanation.against else [])]
+        assert {(reason.text, reason.points) for reason in reasons} <= terms
+        assert all(reason.points > 0 for reason in explanation.reasons)
+        assert explanation.against is None or explanation.against.points < 0
+        assert len(explanation.reasons) <= 3
+
+
+def test_people_and_titles_are_named_with_what_they_were_given(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    engine.rate(ids["Star 2"], 10)
+    engine.rate(ids["Heart 1"], 2)
+    texts = {term.text for term in explained(engine, ids["Star 8"]).ledger.terms}
+    assert "Ada Space: Star 2 10" in texts
+    assert any(text.startswith("like Star 2, which you gave 10 (") for text in texts)
+    assert not any("Leo Love" in text for text in texts)
+    against = explained(engine, ids["Heart 7"]).against
+    assert against is not None
+    assert "2" in against.text
+
+
+def test_a_skip_is_called_a_skip(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    engine.skip(ids["Star 2"])
+    terms = explained(engine, ids["Star 8"]).ledger.terms
+    skipped = [term for term in terms if term.item_id == ids["Star 2"]]
+    assert [term.text for term in skipped] == ["like Star 2, which you skipped"]
+    assert skipped[0].rating is None
+    assert not any("which you gave" in term.text for term in terms)
+
+
+def test_the_general_vote_counts_where_it_is_known_and_only_there(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    known = {term.text for term in explained(engine, ids["Votes"]).ledger.terms}
+    unknown = {term.text for term in explained(engine, ids["Star 8"]).ledger.terms}
+    assert "rated highly by people in general" in known
+    assert not any("people in general" in text for text in unknown)
+
+
+def test_a_title_of_which_nothing_is_known_gets_the_usual_rating_and_no_reason(
+    engine: Engine, library: Library
+) -> None:
+    ids = rate_many(engine, library)
+    explanation = explained(engine, ids["Bare"])
+    assert explanation.reasons == ()
+    # The country and the language are known and shared by all; nothing else speaks.
+    assert explanation.prediction.mean == pytest.approx(explanation.prediction.usual, abs=0.15)
+    assert not any("None" in term.text for term in explanation.ledger.terms)
+
+
+def test_a_long_ledger_is_shortened_and_still_adds_up(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    many = [
+        film(200 + n, space=n % 2 == 0, key=f"m{n}", title=f"More {n}", genres=(f"Genre {n % 20}", "Romance"))
+        for n in range(60)
+    ]
+    library.items.upsert("demo", "films", many)
+    engine.publish(snapshot_of(library))
+    for title, item_id in ids_by_title(library).items():
+        if title != "Star 8":
+            engine.rate(item_id, 5 + len(title) % 4)
+    ledger = explained(engine, ids["Star 8"]).ledger
+    assert len(ledger.terms) <= SHOWN_TERMS + 1
+    assert ledger.terms[-1].points <= ledger.terms[0].points
+    assert math.fsum(term.points for term in ledger.terms) == pytest.approx(ledger.total, abs=1e-6)
