@@ -90,7 +90,9 @@ class Session:
             return
         with self.server(DEMO) as server:
             self.drive(scan(self.library, server, DEMO))
-        self.output.note("Nothing is configured yet, so this is the demo library. Add your own with: homereel scan --help")
+        self.output.note(
+            "Nothing is configured yet, so this is the demo library. Add your own with: homereel scan --help"
+        )
 
     def engine(self) -> Engine:
         """The engine over all that is in the library now; texts that were never read are left to ``scan``."""
@@ -137,7 +139,7 @@ class Session:
             def report(step: Progress) -> None:
                 show(step)
                 if step.failure:
-                    log.info("%s", step.failure)
+                    log.warning("%s", step.failure)
                 elif step.message:
                     log.info("%s", step.message)
 

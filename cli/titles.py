@@ -48,8 +48,12 @@ def find_title(library: Library, text: str, kind: MediaKind | None = None) -> It
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
-        raise TitleUnclear(f"Nothing in the library is called “{printed(text)}”.", "Look for it with: homereel search TEXT")
-    raise TitleUnclear(f"“{printed(text)}” could be several titles.", "Say which one by its id, such as id:17.", candidates)
+        raise TitleUnclear(
+            f"Nothing in the library is called “{printed(text)}”.", "Look for it with: homereel search TEXT"
+        )
+    raise TitleUnclear(
+        f"“{printed(text)}” could be several titles.", "Say which one by its id, such as id:17.", candidates
+    )
 
 
 def _by_id(library: Library, number: int) -> Item | None:

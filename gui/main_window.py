@@ -10,6 +10,7 @@ from gui.theme import RESOURCES, Theme
 from gui.widgets.message_bar import MessageBar
 from gui.widgets.progress_strip import ProgressStrip
 
+_SYSTEM_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange)
 _SETTLED = 400  # milliseconds after the last move before the place is told
 
 
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow the system when its theme or its text size changes."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.ThemeChange, QEvent.Type.ScreenChangeInternal):
+        if event is not None and event.type() in _SYSTEM_CHANGES:
             self._theme.refresh()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:

@@ -22,6 +22,14 @@ CHECKED_ALWAYS_BYTES = 4_000_000
 
 Row = tuple[Any, ...]
 
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "journal_size_limit = 67108864",
+    "cache_size = -16384",
+)
+
 _UNAVAILABLE = {
     sqlite3.SQLITE_FULL: (
         "The disk is full, so this could not be saved.",
@@ -223,7 +231,7 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS, create: bool = Tr
             isolation_level=None,
             cached_statements=256,
         )
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "journal_size_limit=67108864"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error as error:
         if connection is not None:

@@ -25,6 +25,7 @@ _CREDITS_INDEX = ITEM_COLUMNS.index("credits")
 _KIND_INDEX = ITEM_COLUMNS.index("kind")
 _ROLES = {role.value: role for role in CreditRole}
 _KINDS = {kind.value: kind for kind in MediaKind}
+_read_json = json.JSONDecoder().raw_decode  # json.loads looks for white space around it, which we never write
 _NOTHING_SAID = Viewing()
 _VIEWING_FIELDS = tuple(field.name for field in fields(Viewing))
 
@@ -66,22 +67,20 @@ def stored_viewing(viewing: Viewing) -> str:
 
 @lru_cache(maxsize=50_000)
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(intern(name) for name in json.loads(text))
+    return tuple(intern(name) for name in _read_json(text)[0])
 
 
 def _credits(text: str) -> tuple[Credit, ...]:
     if text == "[]":
         return ()
-    return tuple(
-        Credit(intern(row[0]), _ROLES[row[1]], row[2], row[3] if len(row) > 3 else None) for row in json.loads(text)
-    )
+    return tuple([Credit(intern(row[0]), _ROLES[row[1]], *row[2:]) for row in _read_json(text)[0]])
 
 
 def viewing_from(text: str) -> Viewing:
     """What :func:`stored_viewing` stored."""
     if text == "{}":
         return _NOTHING_SAID
-    said = {name: value for name, value in json.loads(text).items() if name in _VIEWING_FIELDS}
+    said = {name: value for name, value in _read_json(text)[0].items() if name in _VIEWING_FIELDS}
     if "unwatched" in said:
         said["unwatched"] = tuple(said["unwatched"])
     return Viewing(**said)
@@ -96,7 +95,7 @@ def place_from(row: Row) -> Place:
         key=key,
         version=version,
         poster=poster,
-        files=tuple(json.loads(files)) if files != "[]" else (),
+        files=tuple(_read_json(files)[0]) if files != "[]" else (),
         added_at=added_at,
         viewing=viewing_from(viewing),
     )

@@ -55,7 +55,11 @@ class _LimitedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(self._deadline.left())
-        count: int | None = self._raw.readinto(buffer)
+        try:
+            count: int | None = self._raw.readinto(buffer)
+        except TimeoutError:
+            self._deadline.left()  # the last wait is as long as what was left: then it is the whole that took too long
+            raise
         return count
 
     def close(self) -> None:

@@ -96,10 +96,10 @@ class ProviderSession(requests.Session):
             self.mount(scheme, _LimitedAdapter(self._deadline))
 
     @contextmanager
-    def with_patience(self, **changes: Any) -> Iterator[None]:
-        """Requests inside the block have other limits, such as ``attempts=1`` for a test of the connection."""
+    def at_most(self, **limits: Any) -> Iterator[None]:
+        """Requests inside the block are held to these limits too, such as ``attempts=1`` for a test of the connection."""
         before = self.patience
-        self.patience = replace(before, **changes)
+        self.patience = replace(before, **{name: min(getattr(before, name), limit) for name, limit in limits.items()})
         try:
             yield
         finally:

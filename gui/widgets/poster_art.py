@@ -291,7 +291,7 @@ def _paint_words(
     room = QRectF(edge, height * 0.30, width - 2 * edge, below - height * 0.30)
     font = QFont(family)
     font.setWeight(QFont.Weight(600 if small else 700))
-    largest = round(width * (0.15 if small else 0.132))
+    largest = round(width * (0.128 if small else 0.132))
     font, text = fit_text(title, font, room, max(11, largest), max(10, round(width * (0.09 if small else 0.06))))
     height_of_text = QFontMetricsF(font).boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
     painter.setFont(font)

@@ -24,6 +24,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("search")
         self._theme = theme
         self._sent = ""
         self._pause = QTimer(self)

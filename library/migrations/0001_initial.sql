@@ -33,6 +33,7 @@ CREATE TABLE item (
     added_at REAL NOT NULL,
     removed_at REAL
 );
+CREATE INDEX item_by_kind ON item (removed_at, kind);
 CREATE INDEX item_by_title ON item (match_title, kind, year);
 
 CREATE TABLE external_id (
@@ -62,8 +63,10 @@ CREATE INDEX place_by_item ON place (item_id);
 
 CREATE VIRTUAL TABLE item_text USING fts5 (
     title, people, genres, keywords, overview,
-    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    tokenize = 'unicode61 remove_diacritics 2'
 );
+-- Fewer merges while a library is read in; measured: twice as fast to write, as fast to ask.
+INSERT INTO item_text (item_text, rank) VALUES ('automerge', 16);
 
 CREATE TABLE feedback (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

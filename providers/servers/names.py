@@ -141,6 +141,16 @@ def is_disc_folder(name: str) -> bool:
     return _DISC_FOLDER.match(name) is not None
 
 
+def is_release(name: str) -> bool:
+    """Whether a name holds the technical words of a release, such as "1080p"."""
+    return _RELEASE.search(name) is not None
+
+
+def is_specials(folder: str) -> bool:
+    """Whether a folder's name may mean the specials of a show, but also something else."""
+    return folder.casefold() in _SPECIALS
+
+
 def read_film(name: str) -> FilmName:
     """The quick reading of a film's name, without its suffix."""
     ids = tuple(ExternalId(match[1].lower(), match[2]) for match in _IDS.finditer(name))

@@ -13,9 +13,9 @@ from library.items import Credit, CreditRole, ExternalId, MediaKind, Viewing
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 _ROOTS = ("movie", "tvshow", "episodedetails", "musicvideo")
-_DOCUMENT = re.compile(rb"<(movie|tvshow|episodedetails|musicvideo)\b.*?</\1\s*>", re.DOTALL)
+_OPENING = re.compile(rb"<(movie|tvshow|episodedetails|musicvideo)\b")
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 _ADDRESSES = (
     ("imdb", re.compile(rb"imdb\.com/(?:[a-z-]+/)?title/(tt\d{5,10})")),
@@ -81,12 +81,22 @@ def read_nfo(content: bytes, kind: MediaKind) -> tuple[Nfo, ...]:
     :param kind: what the file lies beside; the writers of a show are its creators.
     :raises NfoError: when there is none: only an address, broken XML, or something else altogether.
     """
-    documents = [match[0] for match in _DOCUMENT.finditer(content)]
-    if not documents:
-        documents = _whole(content)
+    documents = list(_documents(content)) or _whole(content)
     declaration = _DECLARATION.match(content.removeprefix(b"\xef\xbb\xbf"))
     head = declaration[0] if declaration else b""
     return tuple(_nfo(_parse(head + document, content), kind) for document in documents)
+
+
+def _documents(content: bytes) -> Iterator[bytes]:
+    """The XML documents in a file, without what some programs write after them."""
+    end = 0
+    while opening := _OPENING.search(content, end):
+        closing = b"</" + opening[1] + b">"
+        found = content.find(closing, opening.end())
+        if found < 0:
+            return
+        end = found + len(closing)
+        yield content[opening.start() : end]
 
 
 def _whole(content: bytes) -> list[bytes]:

@@ -75,7 +75,7 @@ class PlexServer:
 
     def identify(self) -> ServerIdentity:
         """Test the connection: first whether a Plex server is there, then whether it takes the token."""
-        with self._client.patience(attempts=1, read=10.0, overall=15.0):
+        with self._client.at_most(attempts=1, read=10.0, overall=15.0):
             element = self._client.identity()
             server = self._client.connect()
         self.machine_id = str(server.machineIdentifier)
@@ -104,7 +104,7 @@ class PlexServer:
             for entries in self._walk(library, walk):
                 fresh = tuple(entry for entry in entries if entry.key not in known)
                 known.update(entry.key for entry in fresh)
-                yield ListingPage(fresh, walk.total)
+                yield ListingPage(fresh, None if walk.total is None else walk.total - walk.nameless)
             if walk.whole or walk.skipped:
                 break
         if not walk.whole:
@@ -132,7 +132,7 @@ class PlexServer:
         asked = {"url": path, "width": str(width), "height": str(height), "minSize": "1", "upscale": "0"}
         for where, params in (("/photo/:/transcode", asked), (path, None)):
             try:
-                with self._client.patience(attempts=1, read=10.0, overall=20.0, most_bytes=16 * 1024 * 1024):
+                with self._client.at_most(attempts=1, read=10.0, overall=20.0, most_bytes=16 * 1024 * 1024):
                     picture = self._client.image(where, params)
             except (BadStatus, CutReply):
                 continue
@@ -188,7 +188,7 @@ class PlexServer:
         """One piece of a list; tried only once when a larger piece failed already."""
         if not careful:
             return self._client.element(path, params, piece)
-        with self._client.patience(attempts=1):
+        with self._client.at_most(attempts=1):
             return self._client.element(path, params, piece)
 
     def _full(self, keys: list[str]) -> Iterator[tuple[list[Element], dict[str, str]]]:

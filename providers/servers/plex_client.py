@@ -135,9 +135,9 @@ class PlexClient:
         self._ready()
         return self._session.get(self.address.url + path, params=params, headers={"Accept": _IMAGE}).content
 
-    def patience(self, **changes: Any) -> AbstractContextManager[None]:
-        """Other limits for a while; see ``ProviderSession.with_patience``."""
-        return self._session.with_patience(**changes)
+    def at_most(self, **limits: Any) -> AbstractContextManager[None]:
+        """Tighter limits for a while; see ``ProviderSession.at_most``."""
+        return self._session.at_most(**limits)
 
     def _ready(self) -> None:
         if self.address.problem:

@@ -136,6 +136,7 @@ class FakePlex:
             await self._stop.wait()
         finally:
             await runner.cleanup()
+            await asyncio.sleep(0.1 if self.tls else 0.01)  # lets the last connections be closed
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path

@@ -110,7 +110,8 @@ class Title:
     has_poster: bool = True
     episodes: list[Episode] = field(default_factory=list)
     damage: str = ""
-    """"control": a control character in the summary; "broken": XML that cannot be read; "error": the server fails on it."""
+    """"control": a control character in the summary; "broken": XML that cannot be read, "broken inside" only the full item's;
+    "error": the server fails on the full item."""
 
     @property
     def watched_episodes(self) -> int:
@@ -182,7 +183,7 @@ class Title:
             parts += [f"<Guid{attributes({'id': guid})} />" for guid in self.guids]
         if self.kind == "movie":
             parts.append(self._media(full))
-        if self.damage == "broken":
+        if self.damage == "broken" or (full and self.damage == "broken inside"):
             parts.append("<Genre tag=<&>")
         return "".join(parts) + f"</{tag}>"
 

@@ -1,0 +1,130 @@
+"""Telling the program what one thinks of a title: the command rate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from cli import titles
+from cli.options import JsonOption, KindOption, rating_value
+from cli.session import Call, Session
+from cli.watching import prediction_document
+from library.errors import AppError
+from library.feedback import HOMEREEL, AnyEvent, Block, Rating, Retraction, Skip
+from library.items import Item
+from library.library import Library
+
+Answer = Rating | Skip | Block
+_WORDS = {Rating: "rating", Skip: "skip", Block: "block"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with one title: exactly one of these."""
+
+    value: float | None = None
+    skip: bool = False
+    block: bool = False
+    unblock: bool = False
+
+
+def rate(
+    context: typer.Context,
+    title: Annotated[str | None, typer.Argument(help="The title in quotes, or its id.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="[1-10]", help="Your rating.")] = None,
+    skip: Annotated[bool, typer.Option("--skip", help="Not now. It comes again later.")] = False,
+    block: Annotated[bool, typer.Option("--block", help="Not for me. It is not suggested any more.")] = False,
+    unblock: Annotated[bool, typer.Option("--unblock", help="Let a blocked title be suggested again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last rating, skip or block back.")] = False,
+    kind: KindOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Rate a title from 1 to 10, or say what else you think of it.
+
+    What you say counts at once, also in a window that is opened later.
+
+    Examples:
+
+      homereel rate "Seven Samurai" 9
+
+      homereel rate 17 --skip
+
+      homereel rate --undo
+    """
+    call: Call = context.obj
+    wishes = [value is not None, skip, block, unblock, undo]
+    if sum(wishes) != 1:
+        raise typer.BadParameter("Give a rating, or one of --skip, --block, --unblock and --undo.")
+    if undo and title is not None:
+        raise typer.BadParameter("--undo takes the last answer back, whatever title it was for.")
+    if not undo and title is None:
+        raise typer.BadParameter("Say which title is meant.")
+    wish = Wish(rating_value(value) if value is not None else None, skip, block, unblock)
+    with call.session() as session:
+        if undo:
+            document, sentence = _take_back(session)
+        else:
+            session.fill_if_bare()
+            item = titles.find_title(session.library, title or "", kind.kind if kind else None)
+            document, sentence = _carry_out(session, item, wish)
+    call.output.answer(document, sentence)
+
+
+def _carry_out(session: Session, item: Item, wish: Wish) -> tuple[dict[str, Any], str]:
+    engine, name = session.engine(), titles.named(item)
+    expected = engine.predict(item.id)
+    document: dict[str, Any] = {"item": titles.brief(item), "expected": prediction_document(expected)}
+    if wish.value is not None:
+        rating = engine.rate(item.id, wish.value)
+        guess = f" The guess was {expected.mean:.1f}." if expected else ""
+        return {
+            "action": "rating",
+            **document,
+            "rating": rating.value,
+            "event": rating.id,
+        }, f"{name}: {rating.value:g}.{guess}"
+    if wish.skip:
+        skip = engine.skip(item.id)
+        return {"action": "skip", **document, "event": skip.id}, f"{name} is skipped for now."
+    if wish.block:
+        block = engine.block(item.id)
+        return {"action": "block", **document, "event": block.id}, f"{name} is not suggested any more."
+    blocked = any(block.item_id == item.id for block in engine.blocked())
+    if not blocked:
+        raise AppError(f"{name} is not blocked.")
+    engine.unblock(item.id)
+    return {"action": "unblock", **document}, f"{name} may be suggested again."
+
+
+def _take_back(session: Session) -> tuple[dict[str, Any], str]:
+    last = last_answer(session.library)
+    if last is None:
+        raise AppError("There is no rating, skip or block of yours to take back.")
+    session.library.feedback.append(Retraction(at=time.time(), retracts=last.id))
+    item, word = session.library.items.get(last.item_id), _WORDS[type(last)]
+    name = titles.named(item) if item else f"title {last.item_id}"
+    document = {"action": "undo", "item": titles.brief(item) if item else None, "taken_back": word, "event": last.id}
+    given = f" {last.value:g}" if isinstance(last, Rating) else ""
+    return document, f"The {word}{given} of {name} is taken back."
+
+
+def last_answer(library: Library) -> Answer | None:
+    """The newest rating, skip or block in force that was given here; a reset ends the search."""
+    taken_back: set[int] = set()
+    for event in reversed(library.feedback.log()):
+        if event.id in taken_back:
+            continue
+        if isinstance(event, Retraction):
+            taken_back.add(event.retracts)
+        elif event.source == HOMEREEL:
+            found = _answer(event)
+            if found is not None or not hasattr(event, "item_id"):
+                return found
+    return None
+
+
+def _answer(event: AnyEvent) -> Answer | None:
+    return event if isinstance(event, Rating | Skip | Block) else None

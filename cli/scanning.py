@@ -1,0 +1,310 @@
+"""Bringing the library up to date with where the media lie: the command scan."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import titles
+from cli.options import JsonOption
+from cli.session import DEMO, Call, Session, secret_name
+from library.errors import AppError, SettingsError, StoreError
+from library.items import MediaKind
+from library.secrets import Secrets
+from library.settings import SourceSettings
+from library.sources import ServerLibrary
+from library.sync import ScanReport, scan as scan_job
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one source: its report, or why there is none."""
+
+    source: SourceSettings
+    report: ScanReport | None = None
+    error: AppError | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is left to be done about it."""
+        return self.report is not None and self.report.question is None
+
+    def document(self) -> dict[str, Any]:
+        """The outcome as JSON."""
+        source: dict[str, Any] = {"id": self.source.id, "name": self.source.name, "kind": self.source.kind}
+        if self.error is not None:
+            return {**source, "error": self.error.message, "hint": self.error.hint}
+        report = self.report or ScanReport()
+        question = report.question
+        return {
+            **source,
+            "status": str(report.status),
+            "listed": report.listed,
+            "added": report.added,
+            "changed": report.changed,
+            "removed": report.removed,
+            "failed": report.failed,
+            "ratings": report.ratings,
+            "problems": [*report.problems],
+            "more_problems": report.untold,
+            "question": question and {"known": question.known, "found": question.found, "text": question.sentence},
+            "seconds": round(report.seconds, 3),
+        }
+
+    def lines(self) -> list[str]:
+        """The outcome for people."""
+        if self.error is not None:
+            return [f"{self.source.name}: {self.error.message}", *([f"  {self.error.hint}"] if self.error.hint else [])]
+        report = self.report or ScanReport()
+        lines = [f"{self.source.name}: {report.sentence}."]
+        if report.ratings:
+            lines.append(f"  {report.ratings:,} of your ratings came in.")
+        lines += [f"  {problem}" for problem in report.problems]
+        if report.untold:
+            lines.append(f"  And {report.untold:,} more problems of this sort.")
+        if report.question is not None:
+            lines.append(f"  {report.question.sentence} If so, scan again with --allow-shrink.")
+        return lines
+
+
+def scan(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Names or ids of sources. All of them if none is named."),
+    ] = None,
+    folder: Annotated[
+        list[Path] | None, typer.Option("--folder", metavar="PATH", help="Add a folder, and scan it. May be repeated.")
+    ] = None,
+    plex: Annotated[str | None, typer.Option("--plex", metavar="URL", help="Add a Plex server, and scan it.")] = None,
+    token_from_env: Annotated[
+        str | None,
+        typer.Option("--token-from-env", metavar="NAME", help="Read its token from this environment variable."),
+    ] = None,
+    token_from_stdin: Annotated[
+        bool, typer.Option("--token-from-stdin", help="Read its token from the first line of standard input.")
+    ] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Add the demo library, and keep it.")] = False,
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the added source.")] = None,
+    libraries: Annotated[
+        list[str] | None,
+        typer.Option("--library", metavar="TITLE", help="Use only this library of the added source. May be repeated."),
+    ] = None,
+    allow_shrink: Annotated[
+        bool, typer.Option("--allow-shrink", help="Believe it when most of a library is gone.")
+    ] = False,
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="Do not read the texts now. It is quicker.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read what is new in your sources into the library.
+
+    Only what is new or changed is read. It can be stopped at any time with Ctrl+C and goes on from there.
+    A token is never an argument, since other people on this computer could see it: you are asked for it.
+
+    Examples:
+
+      homereel scan
+
+      homereel scan --folder ~/Films
+
+      homereel scan --plex http://192.168.1.20:32400
+    """
+    call: Call = context.obj
+    added = _one_kind(folder or [], plex, demo, name, libraries or [])
+    if (token_from_env or token_from_stdin) and plex is None:
+        raise typer.BadParameter("A token belongs to --plex.")
+    if added and names:
+        raise typer.BadParameter("Name sources to scan, or add one: not both.")
+    with call.session() as session:
+        if added:
+            token = _token(call, token_from_env, token_from_stdin) if plex is not None else None
+            url = _address(call, plex) if plex is not None else ""
+            asked = _wanted(session, [_absolute(path) for path in folder or []], url, name)
+            sources = [_add(session, asked, token, libraries or [])]
+        else:
+            sources = _named(session, names or [])
+        outcomes = [_scan(session, source, allow_shrink) for source in sources]
+        _let_demo_go(session, outcomes)
+        if not no_texts:
+            _read_texts(session)
+        _answer(call, session, outcomes)
+    if not all(outcome.good for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _one_kind(folders: list[Path], plex: str | None, demo: bool, name: str | None, libraries: list[str]) -> bool:
+    """Whether a source is to be added; refuses two at once."""
+    count = bool(folders) + (plex is not None) + demo
+    if count > 1:
+        raise typer.BadParameter("Add one source at a time: --folder, --plex or --demo.")
+    if not count and (name or libraries):
+        raise typer.BadParameter("--name and --library belong to a source that is added.")
+    return count == 1
+
+
+def _token(call: Call, variable: str | None, from_stdin: bool) -> str:
+    """The token from where it was said to be, or as it is typed, unseen."""
+    if variable is not None:
+        found = os.environ.get(variable, "")
+        where = f"The environment variable {variable} is empty or not there."
+    elif from_stdin:
+        found, where = sys.stdin.readline(), "There was no token on standard input."
+    elif call.output.interactive:
+        found, where = getpass.getpass("Plex token (not shown): "), "No token was typed."
+    else:
+        raise typer.BadParameter("A Plex server needs --token-from-env or --token-from-stdin when nobody can be asked.")
+    token = call.ports.clean_token(found)
+    if not token:
+        raise SettingsError(where)
+    return token
+
+
+def _address(call: Call, text: str) -> str:
+    checked = call.ports.check_url(text)
+    if checked.problem:
+        raise SettingsError(checked.problem, checked.hint)
+    return checked.url
+
+
+def _absolute(path: Path) -> str:
+    text = os.path.abspath(path.expanduser())
+    if not _is_utf8(text):
+        raise SettingsError(
+            "The name of this folder is not UTF-8.", "Choose the folder above it, or give it another name."
+        )
+    return text
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _wanted(session: Session, folders: list[str], url: str, name: str | None) -> SourceSettings:
+    """The source to add; one that is configured already is taken as it is."""
+    known = session.settings.sources
+    if url:
+        found = next((source for source in known if source.kind == "plex" and source.url.rstrip("/") == url), None)
+        source = found or SourceSettings(id=_new_id("plex"), kind="plex", name="Plex", url=url)
+    elif folders:
+        found = next(
+            (source for source in known if source.kind == "folder" and set(folders) <= set(source.paths)), None
+        )
+        title = Path(folders[0]).name or folders[0]
+        source = found or SourceSettings(id=_new_id("folder"), kind="folder", name=title, paths=tuple(folders))
+    else:
+        source = next((source for source in known if source.kind == "demo"), DEMO)
+    return replace(source, name=titles.sendable(name)) if name else source
+
+
+def _new_id(kind: str) -> str:
+    """An id that no source has or had."""
+    return f"{kind}-{time.time_ns() // 1_000_000:x}"
+
+
+def _add(session: Session, source: SourceSettings, token: str | None, libraries: list[str]) -> SourceSettings:
+    """Ask the server who it is; when all is well, put source and token away."""
+    source.check()
+    with session.server(source, token) as server:
+        identity = server.identify()
+        if source.kind == "plex" and source.name == "Plex":
+            source = replace(source, name=identity.name or source.name)
+        if libraries:
+            source = replace(source, libraries=_keys(server.libraries(), libraries))
+    others = [known for known in session.settings.sources if known.id != source.id]
+    settings = replace(session.settings, sources=(*others, source))
+    settings.check()
+    if token is not None:
+        Secrets(session.home).put(secret_name(source), token)
+    session.library.settings.save(settings)
+    session.settings = settings
+    return source
+
+
+def _keys(offered: tuple[ServerLibrary, ...], wanted: list[str]) -> tuple[str, ...]:
+    keys = []
+    for text in wanted:
+        found = next((lib.key for lib in offered if text == lib.key or text.casefold() == lib.title.casefold()), None)
+        if found is None:
+            names = ", ".join(f"“{library.title}”" for library in offered)
+            raise AppError(f"There is no library “{text}” there.", f"There are: {names}.")
+        keys.append(found)
+    return tuple(dict.fromkeys(keys))
+
+
+def _named(session: Session, names: list[str]) -> list[SourceSettings]:
+    """The sources to scan: those named, or all; the demo library when there is none."""
+    known = session.settings.sources or (DEMO,)
+    if not names:
+        return list(known)
+    chosen = []
+    for text in names:
+        found = [source for source in known if text == source.id or text.casefold() == source.name.casefold()]
+        if len(found) != 1:
+            listed = ", ".join(f"“{source.name}” ({source.id})" for source in known)
+            reason = "Several sources are" if found else "No source is"
+            raise AppError(f"{reason} called “{text}”.", f"There are: {listed}.")
+        chosen.append(found[0])
+    return chosen
+
+
+def _scan(session: Session, source: SourceSettings, allow_shrink: bool) -> Outcome:
+    """Scan one source; a failing one does not keep the others from being scanned."""
+    try:
+        with session.server(source) as server:
+            report = session.drive(scan_job(session.library, server, source, allow_shrink=allow_shrink))
+        if report.question is not None and session.output.interactive:
+            session.output.note(report.question.sentence)
+            if typer.confirm("Take them out", default=False, err=True):
+                with session.server(source) as server:
+                    report = session.drive(scan_job(session.library, server, source, allow_shrink=True))
+    except StoreError:
+        raise
+    except AppError as error:
+        return Outcome(source, error=error)
+    return Outcome(source, report)
+
+
+def _let_demo_go(session: Session, outcomes: list[Outcome]) -> None:
+    """The demo library stands in until there is something real; what it was rated stays."""
+    kept = any(source.kind == "demo" for source in session.settings.sources)
+    useful = any(o.report is not None and o.report.listed and o.source.kind != "demo" for o in outcomes)
+    if useful and not kept:
+        session.library.items.remove_source(DEMO.id)
+
+
+def _read_texts(session: Session) -> None:
+    """Bring the picture of the library up to date, texts included."""
+    from recommender.snapshot import load_snapshot
+    from recommender.trainer import refresh
+
+    plan = session.plan()
+    session.drive(refresh(session.library, plan, load_snapshot(session.home.snapshot, plan.weights)))
+
+
+def _answer(call: Call, session: Session, outcomes: list[Outcome]) -> None:
+    count: Callable[[MediaKind], int] = session.library.items.count
+    films, shows, tracks = count(MediaKind.MOVIE), count(MediaKind.SHOW), count(MediaKind.TRACK)
+    lines = [line for outcome in outcomes for line in outcome.lines()]
+    parts = [(films, "film"), (shows, "show"), (tracks, "track")]
+    there = ", ".join(f"{number:,} {word}{'' if number == 1 else 's'}" for number, word in parts if number)
+    call.output.answer(
+        {
+            "sources": [outcome.document() for outcome in outcomes],
+            "library": {"movies": films, "shows": shows, "tracks": tracks},
+        },
+        *lines,
+        f"In the library now: {there or 'nothing yet'}.",
+    )

@@ -1,0 +1,1 @@
+"""The Configuration tab, one module per section."""

@@ -1,0 +1,225 @@
+"""The words about one title: its facts, what it is about, the rating the user would give it, and why."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.models import SEPARATOR, Card, prediction_words
+from gui.theme import Theme
+from gui.widgets.chips import Chips
+from gui.widgets.ledger_chart import LedgerPanel
+from gui.widgets.paragraph import Paragraph
+from gui.widgets.poster_art import fit_text
+
+LINE_LENGTH = 760
+TITLE_SIZE, SMALLEST_TITLE = 34, 20
+_TITLE_LINES = 2.6  # line heights of the largest size that a long title may take
+
+
+def plain_label(look: str = "", wrap: bool = True) -> QLabel:
+    """A label for text that came from elsewhere: never read as markup."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wrap)
+    if look:
+        label.setProperty("look", look)
+    return label
+
+
+class TextArea(QScrollArea):
+    """Tagline, overview and cast: as tall as they need, and scrolling where there is less room."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.tagline = Paragraph(theme, "dim", italic=True)
+        self.overview = Paragraph(theme)
+        self.cast = Paragraph(theme, "dim")
+        inner = QWidget()
+        inner.setObjectName("scrolled")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 2, 8, 2)
+        self._column.setSpacing(6)
+        for label in (self.tagline, self.overview, self.cast):
+            self._column.addWidget(label)
+        self._column.addStretch(1)
+        self._inner = inner
+        self._needed = 0
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("About it")
+
+    def show_card(self, card: Card) -> None:
+        """Show the texts of a card; what is unknown takes no room."""
+        for label, text in (
+            (self.tagline, card.tagline),
+            (self.overview, card.overview),
+            (self.cast, SEPARATOR.join(card.cast)),
+        ):
+            label.set_text(text)
+        self.setMaximumWidth(self._theme.px(LINE_LENGTH) + 20)
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
+        self._measure()
+
+    def sizeHint(self) -> QSize:
+        """All of the text."""
+        return QSize(self._theme.px(LINE_LENGTH), self._needed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two lines, when there is anything at all."""
+        return QSize(200, min(self._needed, self._theme.px(46)))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Measure again when the lines break elsewhere."""
+        super().resizeEvent(event)
+        if event is not None and event.oldSize().width() != event.size().width():
+            self._measure()
+        fits = self.height() >= self._needed
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if fits else Qt.FocusPolicy.StrongFocus)
+
+    def _measure(self) -> None:
+        width = max(200, min(self.width(), self.maximumWidth()))
+        labels = [label for label in (self.tagline, self.overview, self.cast) if not label.isHidden()]
+        heights = [label.heightForWidth(width - 8) for label in labels]
+        needed = sum(heights) + self._column.spacing() * max(0, len(heights) - 1) + 4 if heights else 0
+        if needed != self._needed or self.maximumHeight() != needed:
+            self._needed = needed
+            self.setMaximumHeight(needed)
+            self.updateGeometry()
+
+
+class CardView(QWidget):
+    """Everything to the right of the poster except the rating buttons.
+
+    Signals: ``ledger_opened(bool)`` when all the terms are shown or put away.
+    """
+
+    ledger_opened = pyqtSignal(bool)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._card: Card | None = None
+        self.notice = plain_label("notice")
+        self.title = plain_label()
+        self.facts = plain_label("dim")
+        self.text = TextArea(theme)
+        self.prediction = plain_label("prediction", wrap=False)
+        self.spread = plain_label("dim", wrap=False)
+        self.chips = Chips(theme)
+        self.ledger = LedgerPanel(theme)
+        self.chips.opened.connect(self.open_ledger)
+        self.ledger.closed.connect(self.close_ledger)
+        self.notice.hide()
+        self._pages = QStackedWidget()
+        self._arrange()
+        theme.changed.connect(self._fit_title)
+
+    @property
+    def ledger_open(self) -> bool:
+        """Whether all the terms are shown now."""
+        return self._pages.currentWidget() is self.ledger
+
+    def show_card(self, card: Card) -> None:
+        """Show a title; an open ledger stays open and shows the new one."""
+        self._card = card
+        self._fit_title()
+        self.facts.setText(card.facts)
+        self.facts.setVisible(bool(card.facts))
+        self.text.show_card(card)
+        sentence, spread = prediction_words(card)
+        self.prediction.setText(sentence)
+        self.spread.setText(spread)
+        self.chips.show_card(card)
+        if self.ledger_open:
+            if card.explanation is None:
+                self.close_ledger()
+            else:
+                self.ledger.show_ledger(card.explanation.ledger)
+
+    def show_notice(self, text: str) -> None:
+        """Say something about the choice above the title; empty takes it away."""
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+
+    def open_ledger(self) -> None:
+        """Show all the terms in place of the text."""
+        if self._card is None or self._card.explanation is None:
+            return
+        self.ledger.show_ledger(self._card.explanation.ledger)
+        self._pages.setCurrentWidget(self.ledger)
+        self.ledger.take_focus()
+        self.ledger_opened.emit(True)
+
+    def close_ledger(self) -> None:
+        """Put the terms away again."""
+        if self.ledger_open:
+            self._pages.setCurrentIndex(0)
+            chips = self.chips.chips()
+            if chips:
+                chips[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ledger_opened.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Set the title for the width there is."""
+        super().resizeEvent(event)
+        if event is not None and event.oldSize() != event.size():
+            self._fit_title()
+
+    def _arrange(self) -> None:
+        words = QWidget()
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.prediction, 0, Qt.AlignmentFlag.AlignBaseline)
+        row.addWidget(self.spread, 0, Qt.AlignmentFlag.AlignBaseline)
+        row.addStretch(1)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.text, 100)
+        column.addSpacing(14)
+        column.addLayout(row)
+        column.addSpacing(10)
+        column.addWidget(self.chips)
+        column.addStretch(1)
+        self._pages.addWidget(words)
+        self._pages.addWidget(self.ledger)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.notice)
+        outer.addWidget(self.title)
+        outer.addSpacing(5)
+        outer.addWidget(self.facts)
+        outer.addSpacing(4)
+        outer.addWidget(self._pages, 1)
+
+    def _fit_title(self) -> None:
+        if self._card is None or self.width() < 50:
+            return
+        px = self._theme.px
+        low = self.height() < px(330)
+        lines = 1.4 if low else _TITLE_LINES
+        room = QRectF(0, 0, self.width(), px(TITLE_SIZE) * lines)
+        smallest = px(SMALLEST_TITLE)
+        font, text = fit_text(self._card.title, self._theme.font(TITLE_SIZE, 700), room, px(TITLE_SIZE), smallest)
+        self.title.setFont(font)
+        self.title.setText(text)
+        self.title.setToolTip("" if text == self._card.title else self._card.title)
+

@@ -1,0 +1,180 @@
+"""Homereel starts here: the one place that knows concrete classes. Opens the window, or runs a command.
+
+Everything beyond the standard library is imported where it is needed, so that the window is on screen before anything heavy
+is loaded, and a command does not load the window.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import cli.ports
+    import gui.app
+    from encoders.text import TextEncoder
+    from library.home import Home
+    from library.settings import SourceSettings
+    from library.sources import MediaServer
+    from providers.ledger import NetworkLedger
+
+VERSION = "0.1.0"
+ROOT = Path(__file__).resolve().parent
+DEMO = ROOT / "resources" / "demo"
+FAILED = 1
+LEARN = "--learn"
+"""First argument of the process that learns beside the window; for the program itself, not for people."""
+
+log = logging.getLogger("homereel")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Open the window when nothing but ``--home`` is said; else run the command. Returns the exit status."""
+    if arguments and arguments[0] == LEARN:
+        from recommender.training_process import main as learn
+
+        return learn(arguments[1:], load_encoder)
+    home_path, rest = split_home(arguments)
+    if rest or (home_path is not None and not home_path):
+        from cli.commands import run
+
+        return run(arguments, command_ports())
+    return open_window(home_path)
+
+
+def split_home(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What ``--home`` in front says (``None`` when it is not there, empty when its value is missing), and the rest."""
+    first, *rest = arguments or [""]
+    if first.startswith("--home="):
+        return first.removeprefix("--home="), rest
+    if first == "--home":
+        return (rest[0], rest[1:]) if rest else ("", [])
+    return None, list(arguments)
+
+
+def open_window(home_path: str | None) -> int:
+    """Open the window on the library of a home, and return the exit status when it is closed."""
+    from library.errors import AppError
+    from library.home import find_home
+    from library.logs import log_file, set_up_logging, take_down_logging
+
+    try:
+        home = find_home(Path(home_path) if home_path else None)
+        destination = set_up_logging(home)
+        install_crash_hooks(f"The details are in {log_file(home)}.")
+        try:
+            from gui.app import run
+
+            return run(home, window_ports(home))
+        finally:
+            take_down_logging(destination)
+    except AppError as error:
+        _say(str(error))
+        return FAILED
+
+
+def open_server(home: Home, source: SourceSettings, token: str | None, ledger: NetworkLedger) -> MediaServer:
+    """The media server that a source of the settings stands for; nothing is asked yet.
+
+    :raises SettingsError: when there is no such kind of source.
+    """
+    if source.kind == "demo":
+        from providers.servers.demo import DemoServer
+
+        return DemoServer(DEMO)
+    if source.kind == "folder":
+        from music.tags import read_tags
+        from providers.servers.folder import FolderServer
+
+        return FolderServer(source.id, source.name, source.paths, read_tags)
+    from providers.http import ProviderSession
+    from providers.servers.plex_installation import InstalledPlexServer, PlexInstallation
+
+    installation = PlexInstallation(home.path / "plex.json")
+    return InstalledPlexServer(installation, source, token or "", ProviderSession(source.name, ledger=ledger))
+
+
+def load_encoder(name: str, threads: int) -> TextEncoder:
+    """The text model of this name or path; loads torch."""
+    from encoders.text import load_text_encoder
+
+    return load_text_encoder(name, threads)
+
+
+def check_text_model(name: str) -> str:
+    """Why a text model cannot be used, as a sentence; empty when it can."""
+    from encoders.text import check_model
+
+    return check_model(name)
+
+
+def trainer_command(home: Home) -> Sequence[str]:
+    """What starts the process that learns beside the window."""
+    return (sys.executable, str(ROOT / "main.py"), LEARN, str(home.path))
+
+
+def window_ports(home: Home) -> gui.app.Ports:
+    """What the window needs of the world."""
+    from gui.app import Ports
+    from providers.ledger import NetworkLedger, Reach
+    from providers.servers.plex_address import check_url, normalise_token
+
+    ledger = NetworkLedger()
+    return Ports(
+        open_server=lambda source, token: open_server(home, source, token, ledger),
+        check_url=check_url,
+        clean_token=normalise_token,
+        connections_today=lambda: sum(r.count for r in ledger.connections_today() if r.reach is Reach.INTERNET),
+        check_text_model=check_text_model,
+        trainer_command=trainer_command,
+    )
+
+
+def command_ports() -> cli.ports.Ports:
+    """What the commands need of the world."""
+    from cli.ports import Ports
+    from library.logs import set_up_logging
+    from providers.ledger import NetworkLedger
+    from providers.servers.plex_address import check_url, normalise_token
+
+    ledger = NetworkLedger()
+    return Ports(
+        version=VERSION,
+        start_log=set_up_logging,
+        open_server=lambda home, source, token: open_server(home, source, token, ledger),
+        load_encoder=load_encoder,
+        check_url=check_url,
+        clean_token=normalise_token,
+    )
+
+
+def install_crash_hooks(where: str) -> None:
+    """Let nothing end the window with a traceback: the whole of it goes into the log, one sentence to the user.
+
+    Without a hook of its own, PyQt ends the program on an exception in a slot.
+    """
+
+    def note(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None or issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("Something went wrong that should not have.", exc_info=(kind, error, trace))
+        _say(f"Something went wrong that should not have. {where}")
+
+    sys.excepthook = note
+    threading.excepthook = lambda crash: note(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.unraisablehook = lambda crash: note(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+def _say(sentence: str) -> None:
+    """A sentence for whoever started the program from a terminal; there may be none."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{sentence}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,225 @@
+"""The one door: limits of time and size, retries, redirects, sentences, and no secret anywhere. Against a local server."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
+from providers.http import BadStatus, NetworkLedger, Patience, ProviderSession, Reach
+from tests.fakes.plex import FakePlex
+from tests.fakes.plex_world import make_world
+
+SECRET = "very-Secret-token-1"
+QUICK = Patience(connect=1, read=0.5, overall=2, attempts=3, pause=0.01)
+
+
+@pytest.fixture
+def plex() -> Iterator[FakePlex]:
+    with FakePlex(make_world(30), token=SECRET) as server:
+        yield server
+
+
+@pytest.fixture
+def session() -> Iterator[ProviderSession]:
+    with ProviderSession("Plex at home", QUICK, NetworkLedger()) as made:
+        made.headers["X-Plex-Token"] = SECRET
+        yield made
+
+
+def failure(session: ProviderSession, url: str, method: str = "GET") -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        session.request(method, url)
+    assert caught.value.provider == "Plex at home"
+    assert caught.value.message.endswith(".")
+    seen: BaseException | None = caught.value
+    while seen is not None:
+        assert SECRET not in repr(seen) + str(seen)
+        seen = None if seen.__suppress_context__ else (seen.__cause__ or seen.__context__)
+    return caught.value
+
+
+def test_a_good_answer_is_whole_and_utf8(session: ProviderSession, plex: FakePlex) -> None:
+    plex.world.touch("1000", title="Amélie – ein Märchen")
+    assert "Amélie – ein Märchen" in session.get(plex.url + "/library/metadata/1000").text
+
+
+@pytest.mark.parametrize("kind", ["reset", "cut"])
+def test_a_read_that_breaks_off_is_tried_again(session: ProviderSession, plex: FakePlex, kind: str) -> None:
+    plex.fail(kind, times=2)
+    assert session.get(plex.url + "/").status_code == 200
+    assert len(plex.requests) == 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 522])
+def test_a_read_that_meets_a_passing_error_is_tried_again(
+    session: ProviderSession, plex: FakePlex, status: int
+) -> None:
+    plex.fail("status", status=status, times=2)
+    assert session.get(plex.url + "/").status_code == 200
+    assert len(plex.requests) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 414])
+def test_a_refusal_is_not_tried_again(session: ProviderSession, plex: FakePlex, status: int) -> None:
+    plex.fail("status", status=status)
+    failure(session, plex.url + "/")
+    assert len(plex.requests) == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("kind", ["reset", "cut", "status", "slow"])
+def test_a_write_is_never_repeated(session: ProviderSession, plex: FakePlex, method: str, kind: str) -> None:
+    plex.fail(kind, seconds=0.8)
+    failure(session, plex.url + "/", method)
+    assert len(plex.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, ProviderDenied),
+        (403, ProviderDenied),
+        (429, ProviderBusy),
+        (503, ProviderBusy),
+        (404, BadStatus),
+        (500, BadStatus),
+        (502, ProviderUnavailable),
+        (520, ProviderUnavailable),
+        (599, BadStatus),
+    ],
+)
+def test_statuses_become_the_programs_own_errors(
+    session: ProviderSession, plex: FakePlex, status: int, kind: type[ProviderError]
+) -> None:
+    plex.fail("status", status=status)
+    assert type(failure(session, plex.url + "/")).__mro__.count(kind)
+
+
+def test_a_dripping_server_is_given_up_at_the_deadline(session: ProviderSession, plex: FakePlex) -> None:
+    for kind in ("drip", "drip headers"):
+        plex.recover()
+        plex.fail(kind, seconds=0.1)
+        begun = time.monotonic()
+        error = failure(session, plex.url + "/")
+        assert isinstance(error, ProviderUnavailable)
+        assert "slowly" in error.message
+        assert 1.5 < time.monotonic() - begun < 3.5
+
+
+def test_a_silent_server_is_given_up_after_the_read_limit(session: ProviderSession, plex: FakePlex) -> None:
+    plex.fail("slow", seconds=1.0)
+    begun = time.monotonic()
+    with session.at_most(attempts=1):
+        error = failure(session, plex.url + "/")
+    assert "said nothing" in error.message
+    assert time.monotonic() - begun < 0.9
+    assert session.patience is QUICK
+
+
+def test_redirects_on_the_same_host_are_followed_at_most_five_times(session: ProviderSession, plex: FakePlex) -> None:
+    plex.fail("loop", times=5)
+    assert session.get(plex.url + "/").status_code == 200
+    plex.forget()
+    plex.fail("loop")
+    error = failure(session, plex.url + "/")
+    assert isinstance(error, ProviderReplyError)
+    assert "circle" in error.message
+    assert len(plex.requests) == 6
+
+
+def test_nothing_is_sent_to_another_host(session: ProviderSession, plex: FakePlex) -> None:
+    with FakePlex(make_world(1)) as other:
+        for target in (other.url, other.url.replace("127.0.0.1", "localhost"), "http://elsewhere.example"):
+            plex.recover()
+            plex.fail("elsewhere", target=target)
+            error = failure(session, plex.url + "/library/sections")
+            assert target in error.message
+        assert other.requests == []
+
+
+@pytest.mark.parametrize("kind", ["loop", "elsewhere"])
+def test_a_write_is_never_redirected(session: ProviderSession, plex: FakePlex, kind: str) -> None:
+    plex.fail(kind, target=plex.url)
+    failure(session, plex.url + "/", "POST")
+    assert len(plex.requests) == 1
+
+
+def test_certificates_cannot_be_ignored(session: ProviderSession, plex: FakePlex) -> None:
+    with pytest.raises(ValueError, match="always verified"):
+        session.get(plex.url, verify=False)
+    session.verify = False
+    with pytest.raises(ValueError, match="always verified"):
+        session.get(plex.url)
+    assert plex.requests == []
+
+
+def test_the_environment_cannot_lead_requests_elsewhere(
+    session: ProviderSession, plex: FakePlex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert session.get(plex.url + "/identity").status_code == 200
+
+
+def test_an_answer_that_is_too_large_is_refused(session: ProviderSession, plex: FakePlex) -> None:
+    with session.at_most(most_bytes=1000):
+        error = failure(session, plex.url + "/library/sections/1/all")
+    assert isinstance(error, ProviderReplyError)
+    assert "larger" in error.message
+    assert len(plex.requests) == 1
+
+
+def test_a_port_where_nobody_listens(session: ProviderSession, plex: FakePlex) -> None:
+    error = failure(session, f"http://127.0.0.1:{free_port()}/")
+    assert "nothing answers at port" in error.message
+    assert "32400" in error.hint
+
+
+def free_port() -> int:
+    with FakePlex(make_world(0)) as gone:
+        return gone.port
+
+
+def test_a_name_that_does_not_exist(session: ProviderSession) -> None:
+    error = failure(session, "http://no-such-computer.example:32400/")
+    assert error.message == "The address no-such-computer.example cannot be found."
+
+
+def test_https_to_a_port_that_speaks_http(session: ProviderSession, plex: FakePlex) -> None:
+    error = failure(session, plex.url.replace("http://", "https://"))
+    assert "does not speak https" in error.message
+    assert "http://" in error.hint
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http:///x", "ftp://127.0.0.1/", "nonsense", "http://a..b/"])
+def test_what_is_no_address_is_called_so(session: ProviderSession, url: str) -> None:
+    with pytest.raises((ProviderError, requests.RequestException)) as caught:
+        session.get(url)
+    assert SECRET not in str(caught.value)
+
+
+def test_the_secret_is_in_no_log(session: ProviderSession, plex: FakePlex, caplog: pytest.LogCaptureFixture) -> None:
+    plex.fail("reset", times=2)
+    with caplog.at_level(logging.DEBUG):
+        session.get(plex.url + "/")
+    assert "trying again" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_other_sites_cannot_set_cookies(session: ProviderSession, plex: FakePlex) -> None:
+    session.get(plex.url + "/")
+    assert len(session.cookies) == 0
+
+
+def test_the_ledger_counts_every_attempt_and_what_came_back(session: ProviderSession, plex: FakePlex) -> None:
+    plex.fail("status", status=500, times=1)
+    body = session.get(plex.url + "/").content
+    assert session.ledger is not None
+    (row,) = session.ledger.connections_today()
+    assert (row.host, row.reach, row.count) == ("127.0.0.1", Reach.COMPUTER, 2)
+    assert row.received == len(body) + len("<html>no</html>")
