@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import cli.ports
@@ -138,14 +138,12 @@ def window_ports(home: Home) -> gui.app.Ports:
 def command_ports() -> cli.ports.Ports:
     """What the commands need of the world."""
     from cli.ports import Ports
-    from library.logs import set_up_logging
     from providers.ledger import NetworkLedger
     from providers.servers.plex_address import check_url, normalise_token
 
     ledger = NetworkLedger()
     return Ports(
         version=VERSION,
-        start_log=set_up_logging,
         open_server=lambda home, source, token: open_server(home, source, token, ledger),
         load_encoder=load_encoder,
         check_url=check_url,

@@ -6,11 +6,12 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
 from cli.options import JsonOption
@@ -35,8 +36,27 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
-for command in (scan, recommend, rate, search, explain, export, backup, info):
-    app.command()(command)
+EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
+    scan: ("scan", "scan --folder ~/Films", "scan --plex http://192.168.1.20:32400"),
+    recommend: ("recommend --finish-by 22:30", "recommend --kind shows --genre comedy --unseen"),
+    rate: ('rate "Seven Samurai" 9', "rate 17 --skip", "rate --undo"),
+    search: ("search kurosawa samurai", "search heist --kind movies"),
+    explain: ('explain "The Third Man"', "explain 17 --json"),
+    export: ("export --output ratings.csv", "export --format json"),
+    backup: ("backup", "backup --list", "backup --restore daily_2026-01-31"),
+    info: ("info", "--home /mnt/films/homereel info --json"),
+}
+"""Every command, in the order of the help, and how it is used."""
+
+for command, lines in EXAMPLES.items():
+    app.command(epilog="\b\nExamples:\n" + "\n".join(f"  {NAME} {line}" for line in lines))(command)
+
+
+def _show_version(context: typer.Context, wanted: bool) -> None:
+    call: Call = context.obj
+    if wanted:
+        call.output.answer({"version": call.ports.version}, f"Homereel {call.ports.version}")
+        raise typer.Exit
 
 
 @app.callback(epilog="Every command has its own help: homereel rate --help")
@@ -46,7 +66,9 @@ def start(
         Path | None,
         typer.Option("--home", metavar="DIRECTORY", help="Keep everything here. Else HOMEREEL_HOME counts."),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """What shall I watch next? Answered from your own media, on your own computer, with the true reason.
@@ -54,35 +76,52 @@ def start(
     Without a command the window opens.
     """
     call: Call = context.obj
-    if version:
-        call.output.answer({"version": call.ports.version}, f"Homereel {call.ports.version}")
-        raise typer.Exit
     call.home_path = home
 
 
 def run(arguments: Sequence[str], ports: Ports) -> int:
     """Carry out one command line and return the exit status: 0 done, 1 failed, 2 misused, 130 stopped with Ctrl+C."""
     prepare_streams()
-    output = Output(as_json=_asks_for_json(arguments))
+    call = Call(ports, Output(as_json=_asks_for_json(arguments)))
     try:
-        status = get_command(app).main(list(arguments), prog_name=NAME, standalone_mode=False, obj=Call(ports, output))
+        return _carry_out(arguments, call)
     except BrokenPipeError:
         _forget_stdout()
         return FAILED
+    except Exception:
+        hint = "The details are in the log." if call.log_destination is not None else ""
+        log.exception("The command failed unexpectedly.")
+        call.output.fail(AppError("Something went wrong that should not have.", hint))
+        return FAILED
+    finally:
+        call.close()
+
+
+def _carry_out(arguments: Sequence[str], call: Call) -> int:
+    """Carry out the line; what is expected to go wrong becomes a sentence."""
+    try:
+        status = _command().main(list(arguments), prog_name=NAME, standalone_mode=False, obj=call)
     except (KeyboardInterrupt, typer.Abort):
         status = CANCELLED
     except typer.TyperException as error:
-        return _misused(error, output)
+        return _misused(error, call.output)
     except AppError as error:
-        output.fail(error)
-        return FAILED
-    except Exception:
-        log.exception("The command failed unexpectedly.")
-        output.fail(AppError("Something went wrong that should not have.", "The details are in the log."))
+        call.output.fail(error)
         return FAILED
     if status == CANCELLED:
-        output.fail(AppError("Stopped.", "What was done until then is kept."))
+        call.output.fail(AppError("Stopped.", "What was done until then is kept."))
     return status if isinstance(status, int) else DONE
+
+
+def _command() -> TyperGroup:
+    """The commands as the line is read by; the help names arguments without the types of the programming language."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    for command in group.commands.values():
+        for parameter in command.params:
+            if isinstance(parameter, TyperArgument):
+                parameter.display_type_rich = lambda ctx: None  # type: ignore[method-assign]
+    return group
 
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:

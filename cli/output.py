@@ -115,7 +115,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Seque
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    made = Table(box=None, show_header=any(headings), pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for index, heading in enumerate(headings):
         aligned: Any = "right" if index in numbers else "left"
         made.add_column(Text(heading), justify=aligned, no_wrap=index in numbers, overflow="fold")

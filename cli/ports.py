@@ -35,7 +35,6 @@ class Ports:
     """The commands' view of the world beyond library and recommender. None of these is called before it is needed.
 
     :param version: of the program.
-    :param start_log: begins the log files of a home.
     :param open_server: a home, a source of its settings and the source's token (``None`` where it has none) -> the server,
         not yet asked.
     :param load_encoder: name or path of a text model and a number of threads -> a ``TextEncoder``.
@@ -44,7 +43,6 @@ class Ports:
     """
 
     version: str
-    start_log: Callable[[Home], object]
     open_server: Callable[[Home, SourceSettings, str | None], MediaServer]
     load_encoder: Callable[[str, int], Any]
     check_url: Callable[[str], CheckedAddress]

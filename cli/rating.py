@@ -33,8 +33,8 @@ class Wish:
 
 def rate(
     context: typer.Context,
-    title: Annotated[str | None, typer.Argument(help="The title in quotes, or its id.")] = None,
-    value: Annotated[str | None, typer.Argument(metavar="[1-10]", help="Your rating.")] = None,
+    title: Annotated[str | None, typer.Argument(metavar="TITLE", help="The title in quotes, or its id.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="RATING", help="Your rating from 1 to 10.")] = None,
     skip: Annotated[bool, typer.Option("--skip", help="Not now. It comes again later.")] = False,
     block: Annotated[bool, typer.Option("--block", help="Not for me. It is not suggested any more.")] = False,
     unblock: Annotated[bool, typer.Option("--unblock", help="Let a blocked title be suggested again.")] = False,
@@ -45,14 +45,6 @@ def rate(
     """Rate a title from 1 to 10, or say what else you think of it.
 
     What you say counts at once, also in a window that is opened later.
-
-    Examples:
-
-      homereel rate "Seven Samurai" 9
-
-      homereel rate 17 --skip
-
-      homereel rate --undo
     """
     call: Call = context.obj
     wishes = [value is not None, skip, block, unblock, undo]

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +21,8 @@ from library.items import MediaKind
 from library.secrets import Secrets
 from library.settings import SourceSettings
 from library.sources import ServerLibrary
-from library.sync import ScanReport, scan as scan_job
+from library.sync import ScanReport
+from library.sync import scan as scan_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def scan(
     context: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Names or ids of sources. All of them if none is named."),
+        typer.Argument(metavar="SOURCE", help="Names or ids of sources. All of them if none is named."),
     ] = None,
     folder: Annotated[
         list[Path] | None, typer.Option("--folder", metavar="PATH", help="Add a folder, and scan it. May be repeated.")
@@ -109,14 +109,6 @@ def scan(
 
     Only what is new or changed is read. It can be stopped at any time with Ctrl+C and goes on from there.
     A token is never an argument, since other people on this computer could see it: you are asked for it.
-
-    Examples:
-
-      homereel scan
-
-      homereel scan --folder ~/Films
-
-      homereel scan --plex http://192.168.1.20:32400
     """
     call: Call = context.obj
     added = _one_kind(folder or [], plex, demo, name, libraries or [])

@@ -15,6 +15,7 @@ from cli.ports import Ports
 from library import backups
 from library.home import Home, find_home
 from library.library import Library
+from library.logs import set_up_logging, take_down_logging
 from library.progress import Job, Progress, Result, run
 from library.secrets import Secrets
 from library.settings import SourceSettings
@@ -39,11 +40,13 @@ class Call:
     """One call of the program on the command line. Typer hands it to every command.
 
     :param home_path: what ``--home`` said.
+    :param log_destination: what writes the log file, from the moment that the home is known.
     """
 
     ports: Ports
     output: Output
     home_path: Path | None = None
+    log_destination: logging.Handler | None = None
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -52,12 +55,19 @@ class Call:
         :raises StoreError: when it cannot be used.
         """
         home = find_home(self.home_path)
-        self.ports.start_log(home)
+        if self.log_destination is None:
+            self.log_destination = set_up_logging(home)
         library, recovered = backups.open_or_recover(home)
         with library:
             if recovered:
                 self.output.note(recovered)
             yield Session(self.ports, self.output, library)
+
+    def close(self) -> None:
+        """Close the log file."""
+        if self.log_destination is not None:
+            take_down_logging(self.log_destination)
+            self.log_destination = None
 
 
 class Session:

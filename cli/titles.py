@@ -44,7 +44,7 @@ def find_title(library: Library, text: str, kind: MediaKind | None = None) -> It
     named_so = _called(library, text, kind)
     candidates = ([by_id] if by_id is not None else []) + [item for item in named_so if item != by_id]
     if not candidates:
-        candidates = library.items.many(library.items.search(text, kind, MOST_LISTED))
+        candidates = _beginning(library, text, kind)
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
@@ -75,6 +75,15 @@ def _with_title(library: Library, title: str, kind: MediaKind | None) -> list[It
     return [
         item for item in items if wanted in (match_title(item.title), match_title(item.original_title or item.title))
     ]
+
+
+def _beginning(library: Library, text: str, kind: MediaKind | None) -> list[Item]:
+    """Items whose title holds the words typed, each at least its beginning; what only the story says does not count."""
+    wanted = match_title(text).split()
+    items = library.items.many(library.items.search(text, kind, MOST_COMPARED))
+    names = [(item, match_title(f"{item.title} {item.original_title or ''}").split()) for item in items]
+    found = [item for item, words in names if all(any(word.startswith(w) for word in words) for w in wanted)]
+    return found[:MOST_LISTED]
 
 
 def sendable(text: str) -> str:

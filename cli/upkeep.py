@@ -39,31 +39,26 @@ class Format(StrEnum):
 
 def export(
     context: typer.Context,
-    form: Annotated[Format | None, typer.Option("--format", help="csv (unless said otherwise) or json.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Else the ending of FILE says it, or it is csv.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file, not to the terminal.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Write your ratings down for other programs.
-
-    Examples:
-
-      homereel export --output ratings.csv
-
-      homereel export --format json
-    """
+    """Write your ratings down for other programs."""
     call: Call = context.obj
     chosen = form or (Format.JSON if _ends_in_json(output) or (output is None and call.output.as_json) else Format.CSV)
     if output is None and call.output.as_json and chosen is not Format.JSON:
         raise typer.BadParameter("--json prints JSON: leave --format away, or give --output.")
     with call.session() as session:
         if output is None:
-            text, _ = exports.as_text(session.library, chosen.value)
-            call.output.raw(text)
+            rows = exports.rating_rows(session.library)
+            call.output.raw(exports.ratings_as_csv(rows) if chosen is Format.CSV else exports.ratings_as_json(rows))
             return
         path = Path(os.path.abspath(output.expanduser()))
-        count = exports.write(session.library, path, chosen.value)
+        count = exports.export_ratings(session.library, path, chosen.value)
     document = {"file": str(path), "format": str(chosen), "ratings": count}
     call.output.answer(document, f"{count:,} rating{'' if count == 1 else 's'} written to {path}")
 
@@ -77,7 +72,7 @@ def backup(
     show: Annotated[bool, typer.Option("--list", help="Show the backups there are.")] = False,
     restore: Annotated[
         str | None,
-        typer.Option("--restore", metavar="NAME", help="Go back to this backup. What is there now is backed up first."),
+        typer.Option("--restore", metavar="NAME", help="Go back to this backup. What is there now is kept as another."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Restore without asking.")] = False,
     json: JsonOption = False,
@@ -85,12 +80,6 @@ def backup(
     """Make a backup of the library, or go back to one.
 
     Backups are also made every day that the window is opened.
-
-    Examples:
-
-      homereel backup
-
-      homereel backup --list
     """
     call: Call = context.obj
     if show and restore is not None:
@@ -137,7 +126,7 @@ def _backup_document(made: backups.Backup) -> dict[str, Any]:
 
 
 def info(context: typer.Context, json: JsonOption = False) -> None:
-    """Show what is in the library, where it lies, and how it was last scanned."""
+    """Show what is in the library and where it lies."""
     call: Call = context.obj
     with call.session() as session:
         statistics = library_statistics(session.library)

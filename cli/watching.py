@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import titles
-from cli.output import Output, table
 from cli.options import JsonOption, KindChoice, KindOption, decade_value, time_left
+from cli.output import Output, table
 from cli.session import Call, Session
 from library.errors import AppError
 from library.items import Item, MediaKind
@@ -34,7 +34,9 @@ def recommend(
     kind: Annotated[
         KindChoice, typer.Option("--kind", help="Films or shows.", case_sensitive=False)
     ] = KindChoice.MOVIES,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=MOST_PICKS, help="How many titles.")] = 10,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=MOST_PICKS, metavar="NUMBER", help="How many titles.")
+    ] = 10,
     minutes: Annotated[
         float | None, typer.Option("--minutes", min=1, metavar="NUMBER", help="No longer than this.")
     ] = None,
@@ -51,12 +53,6 @@ def recommend(
     """Say what to watch next, and why.
 
     Each title comes with the rating you would probably give, how sure that is, and the reasons.
-
-    Examples:
-
-      homereel recommend --finish-by 22:30
-
-      homereel recommend --kind shows --genre comedy --unseen
     """
     call: Call = context.obj
     longest, of_decade = time_left(minutes, finish_by, datetime.now()), decade_value(decade)
@@ -75,18 +71,18 @@ def recommend(
 
 def search(
     context: typer.Context,
-    text: Annotated[list[str], typer.Argument(help="Words of a title, a name, a genre, a keyword or the story.")],
+    text: Annotated[
+        list[str], typer.Argument(metavar="WORD", help="Words of a title, a name, a genre, a keyword or the story.")
+    ],
     kind: KindOption = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many titles at most.")] = 20,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=1000, metavar="NUMBER", help="How many titles at most.")
+    ] = 20,
     json: JsonOption = False,
 ) -> None:
     """Find titles in the library.
 
     A word may be the beginning of a longer one, and accents do not matter.
-
-    Example:
-
-      homereel search kurosawa samurai
     """
     call: Call = context.obj
     words = titles.sendable(" ".join(text))
@@ -119,19 +115,13 @@ def search(
 
 def explain(
     context: typer.Context,
-    title: Annotated[list[str], typer.Argument(help="The title, or its id.")],
+    title: Annotated[list[str], typer.Argument(metavar="TITLE", help="The title, or its id.")],
     kind: KindOption = None,
     json: JsonOption = False,
 ) -> None:
     """Take the expected rating of a title apart.
 
     Every point is shown with what it comes from, and all of them add up to the rating.
-
-    Examples:
-
-      homereel explain "The Third Man"
-
-      homereel explain 17
     """
     call: Call = context.obj
     with call.session() as session:
@@ -238,9 +228,9 @@ def _answer_explanation(session: Session, engine: Engine, item: Item, explanatio
         ],
     }
     lines = [titles.named(item), titles.facts(item)]
-    lines.append(
-        f"You would give it {prediction.mean:.1f} ± {prediction.deviation:.1f}, usual for you: {prediction.usual:.1f}."
-    )
+    expected = f"{prediction.mean:.1f} ± {prediction.deviation:.1f}"
+    usual = f"You would give it {expected}, usual for you: {prediction.usual:.1f}."
+    lines.append(usual if engine.ratings else f"A first guess: {expected}. Every rating makes it more your own.")
     if rating is not None:
         lines.append(f"You gave it {rating:g}.")
     if blocked:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+
+from PyQt6.QtWidgets import QApplication
+
 from gui.ports import Ports
+from gui.session import Session
 from library.home import Home
 
-__all__ = ["Ports", "run"]
+__all__ = ["Ports", "Session", "run"]
 
 
 def run(home: Home, ports: Ports) -> int:
     """Open the window on the library of ``home`` and return the exit status when it is closed."""
-    raise SystemExit(f"{home} {ports}")
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("Homereel")
+    app.setDesktopFileName("homereel")
+    session = Session(app, home, ports)
+    session.open()
+    status = app.exec()
+    session.close()
+    return status

@@ -264,7 +264,7 @@ class BackgroundTrainer(QThread):
                 complete = self._cycle()
             except AppError as error:
                 failure = error
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 log.exception("A training cycle failed unexpectedly.")
                 failure = TrainingError(f"Learning stopped: {redact(str(error))}.", "The details are in the log.")
             self._ended.emit(failure, complete, time.monotonic() - began)

@@ -13,12 +13,12 @@ from PyQt6.QtGui import QImage
 from gui.worker import Task, Workplace, secret_name
 from library import backups, export
 from library.errors import ProviderError, SettingsError
-from library.items import Item, Place
+from library.items import Item, MediaKind, Place
 from library.posters import PosterCache
 from library.progress import Job, Progress
 from library.secrets import Secrets
 from library.settings import SourceSettings
-from library.sources import MediaServer, ServerIdentity, ServerLibrary
+from library.sources import ServerIdentity, ServerLibrary
 from library.sync import ScanReport, scan
 
 POSTER_SIZE = QSize(480, 720)
@@ -37,6 +37,7 @@ class PosterFound(Progress):
     """A step that brings the poster of an item."""
 
     item_id: int = field(default=0, kw_only=True)
+    kind: MediaKind = field(default=MediaKind.MOVIE, kw_only=True)
     image: QImage | None = field(default=None, kw_only=True)
 
 
@@ -138,7 +139,7 @@ def fetch_posters(items: Sequence[Item], sources: Sequence[SourceSettings]) -> T
                     continue
                 image = decoded(_poster_bytes(workplace, cache, source, place, silent))
                 if image is not None:
-                    yield PosterFound("Fetching posters", item_id=item.id, image=image)
+                    yield PosterFound("Fetching posters", item_id=item.id, kind=item.kind, image=image)
                     break
             yield Progress("Fetching posters")
 
@@ -177,6 +178,19 @@ def decoded(picture: bytes | None) -> QImage | None:
     return image
 
 
-def play_target(server: MediaServer, place: Place) -> str | None:
-    """What opens an entry for watching: a file of this computer or an address."""
-    return server.play_target(place.key, place.files)
+def find_play_target(item: Item, sources: Sequence[SourceSettings]) -> Task:
+    """What opens an item for watching: a file of this computer, else an address; ``None`` when nothing does."""
+    known = {source.id: source for source in sources}
+
+    def job(workplace: Workplace) -> Job[str | None]:
+        yield Progress("Opening")
+        found: list[str] = []
+        for place in item.places:
+            source = known.get(place.source_id)
+            if source is not None:
+                target = workplace.kept_server(source).play_target(place.key, place.files)
+                found += [target] if target else []
+        files = [target for target in found if not target.startswith(("http://", "https://"))]
+        return next(iter([*files, *found]), None)
+
+    return job

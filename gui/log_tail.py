@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -106,7 +107,5 @@ class _Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Turn the record into a line."""
-        try:
+        with contextlib.suppress(RuntimeError):  # the window is gone, and with it whoever would read this
             self._tail.take(LogLine(record.created, record.levelno, record.name, self.format(record)))
-        except RuntimeError:
-            pass  # the window is gone, and with it whoever would read this

@@ -102,9 +102,7 @@ class FilterChoice:
         return (end - now).total_seconds() / 60
 
 
-def make_card(
-    item: Item, explanation: Explanation | None = None, *, ratings: int = 0, playable: bool = True
-) -> Card:
+def make_card(item: Item, explanation: Explanation | None = None, *, ratings: int = 0, playable: bool = True) -> Card:
     """The card of an item: what is unknown leaves no trace."""
     return Card(
         item_id=item.id,
@@ -190,9 +188,11 @@ def counted(number: int | None, noun: str) -> str:
 
 def kind_words(kind: MediaKind) -> tuple[str, str]:
     """What one of this kind is called, and many of them."""
-    return {MediaKind.MOVIE: ("film", "films"), MediaKind.SHOW: ("show", "shows"), MediaKind.TRACK: ("track", "tracks")}[
-        kind
-    ]
+    return {
+        MediaKind.MOVIE: ("film", "films"),
+        MediaKind.SHOW: ("show", "shows"),
+        MediaKind.TRACK: ("track", "tracks"),
+    }[kind]
 
 
 def rating_words(value: int) -> str:

@@ -40,6 +40,7 @@ class Colours:
     dim: str
     accent: str
     accent_text: str
+    accent_hover: str
     on_accent: str
     good: str
     bad: str
@@ -62,6 +63,7 @@ DARK = Colours(
     dim="#a5adba",
     accent="#f2b441",
     accent_text="#f2b441",
+    accent_hover="#ffc862",
     on_accent="#1b1405",
     good="#59c08a",
     bad="#e87878",
@@ -76,7 +78,8 @@ LIGHT = Colours(
     text="#1c1e22",
     dim="#565d69",
     accent="#a86a00",
-    accent_text="#8f5a00",
+    accent_text="#9a6100",
+    accent_hover="#7f4f00",
     on_accent="#ffffff",
     good="#1f7a4d",
     bad="#b23b3b",
@@ -246,7 +249,9 @@ def _windows_is_still(app: QApplication) -> bool:
 
 
 def _rendered(name: str, colours: Colours, size: QSize, colour: str) -> QPixmap:
-    drawing = Template((RESOURCES / "icons" / f"{name}.svg").read_text("utf-8")).safe_substitute(_StyleWords(colours, 1.0))
+    drawing = Template((RESOURCES / "icons" / f"{name}.svg").read_text("utf-8")).safe_substitute(
+        _StyleWords(colours, 1.0)
+    )
     drawing = drawing.replace("currentColor", getattr(colours, colour))
     renderer = QSvgRenderer(QByteArray(drawing.encode("utf-8")))
     pixmap = QPixmap(size * _SHARPNESS)

@@ -217,7 +217,7 @@ class LibraryWorker(QThread):
         except AppError as error:
             log.warning("%s", redact(str(error)))
             self._end(order, _Outcome.FAILURE, error)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             log.exception("A job of the thread “%s” failed unexpectedly.", self.objectName())
             self._end(order, _Outcome.FAILURE, _as_app_error(error))
         else:

@@ -10,10 +10,13 @@ import os
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from library.errors import SettingsError, StoreUnavailable
 from library.feedback import LOCAL_USER
 from library.library import Library
+
+Format = Literal["csv", "json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +73,23 @@ def ratings_as_json(rows: list[RatingRow]) -> str:
     return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
 
 
-def export_ratings(library: Library, target: Path, user: str = LOCAL_USER) -> int:
-    """Write the ratings to a file, as its ending says (.csv or .json), and return how many there are.
+def export_ratings(library: Library, target: Path, form: Format | None = None, user: str = LOCAL_USER) -> int:
+    """Write the ratings to a file and return how many there are.
 
-    :raises SettingsError: when the ending is another one.
+    :param form: "csv" or "json"; when not given, the ending of the file's name (.csv or .json) says it.
+    :raises SettingsError: when the ending is another one and no form is given.
     :raises StoreUnavailable: when the file cannot be written; an older one of that name is then left as it was.
     """
-    forms = {".csv": ratings_as_csv, ".json": ratings_as_json}
-    if target.suffix.lower() not in forms:
+    forms = {"csv": ratings_as_csv, "json": ratings_as_json}
+    written = forms.get(form or target.suffix.lower().removeprefix("."))
+    if written is None:
         raise SettingsError(
             f"Ratings cannot be exported to {target.name}.", "Choose a name that ends in .csv or .json."
         )
     rows = rating_rows(library, user)
     part = target.with_name(f".{target.name}.part")
     try:
-        part.write_text(forms[target.suffix.lower()](rows), encoding="utf-8", newline="")
+        part.write_text(written(rows), encoding="utf-8", newline="")
         os.replace(part, target)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from library.database import Database, Row
 from library.feedback import (
@@ -19,7 +19,8 @@ from library.feedback import (
     Skip,
 )
 
-_COLUMNS = "id, at, user, source, kind, item_id, value, retracts"
+#: The columns of a row as it is read here; whose it is, is known already.
+_COLUMNS = "id, at, source, kind, item_id, value, retracts"
 _KINDS: dict[type[object], str] = {
     Rating: "rating",
     Skip: "skip",
@@ -49,7 +50,7 @@ class FeedbackStore:
 
     def current(self, user: str = LOCAL_USER) -> CurrentFeedback:
         """What counts today: not taken back, not before the last reset, the newest rating of each item."""
-        return summarise(self._rows(user))
+        return summarise(self._rows(user), user)
 
     def log(self, user: str = LOCAL_USER, *, item_id: int | None = None, limit: int | None = None) -> list[AnyEvent]:
         """All events of a user, oldest first.
@@ -61,19 +62,19 @@ class FeedbackStore:
         if item_id is not None:
             condition, values = "user = ? AND item_id = ?", [user, item_id, values[1]]
         sql = f"SELECT {_COLUMNS} FROM feedback WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return [_event(row) for row in reversed(self._database.rows(sql, values))]
+        return [_event(row, user) for row in reversed(self._database.rows(sql, values))]
 
     def last(self, user: str = LOCAL_USER, source: str = HOMEREEL) -> AnyEvent | None:
         """The newest event from ``source`` that is in force (retractions are not events of this sense)."""
         taken_back: set[int] = set()
         for row in self._rows(user):
-            event_id, _, _, row_source, kind, _, _, retracts = row
+            event_id, _, row_source, kind, _, _, retracts = row
             if event_id in taken_back:
                 continue
             if kind == "retraction":
                 taken_back.add(retracts)
             elif row_source == source:
-                return _event(row)
+                return _event(row, user)
         return None
 
     def imported(
@@ -92,26 +93,28 @@ class FeedbackStore:
 
     def unblock(self, item_id: int, user: str = LOCAL_USER) -> bool:
         """Take the block of an item back; says whether there was one."""
-        return self._retract(row[0] for row in in_force(self._rows(user)) if row[4] == "block" and row[5] == item_id)
+        blocks = [row[0] for row in self._blocks(user) if row[4] == item_id]
+        self._retract(blocks, user)
+        return bool(blocks)
 
     def reset_blocked(self, user: str = LOCAL_USER) -> int:
         """Take every block back and return how many items were blocked."""
-        blocks = [row for row in in_force(self._rows(user)) if row[4] == "block"]
-        self._retract((row[0] for row in blocks), user)
-        return len({row[5] for row in blocks})
+        blocks = self._blocks(user)
+        self._retract([row[0] for row in blocks], user)
+        return len({row[4] for row in blocks})
 
-    def _retract(self, ids: Iterable[int], user: str = LOCAL_USER) -> bool:
+    def _blocks(self, user: str) -> list[Row]:
+        return [row for row in in_force(self._rows(user)) if row[3] == "block"]
+
+    def _retract(self, event_ids: Sequence[int], user: str) -> None:
         at = self._clock()
-        found = list(ids)
         with self._database.transaction():
-            for event_id in found:
+            for event_id in event_ids:
                 self.append(Retraction(at=at, user=user, retracts=event_id))
-        return bool(found)
 
     def _rows(self, user: str) -> list[Row]:
         """Newest first."""
-        sql = f"SELECT {_COLUMNS} FROM feedback WHERE user = ? ORDER BY id DESC"  # noqa: S608
-        return self._database.rows(sql, (user,))
+        return self._database.rows(f"SELECT {_COLUMNS} FROM feedback WHERE user = ? ORDER BY id DESC", (user,))  # noqa: S608
 
 
 def in_force(rows: Iterable[Row]) -> list[Row]:
@@ -124,14 +127,14 @@ def in_force(rows: Iterable[Row]) -> list[Row]:
     for row in rows:
         if row[0] in taken_back:
             continue
-        if row[4] == "retraction":
-            taken_back.add(row[7])
+        if row[6] is not None:
+            taken_back.add(row[6])
         else:
             kept.append(row)
     return kept
 
 
-def summarise(rows: Iterable[Row]) -> CurrentFeedback:
+def summarise(rows: Iterable[Row], user: str = LOCAL_USER) -> CurrentFeedback:
     """Compute what counts from the rows of the log, newest first."""
     ratings: dict[int, Row] = {}
     skips: dict[int, list[Row]] = {}
@@ -139,7 +142,7 @@ def summarise(rows: Iterable[Row]) -> CurrentFeedback:
     played: dict[int, float] = {}
     reset: Row | None = None
     for row in in_force(rows):
-        _, at, _, _, kind, item_id, _, _ = row
+        kind, item_id = row[3], row[4]
         if kind == "block":
             blocked.setdefault(item_id, row)
         elif kind == "reset":
@@ -148,45 +151,49 @@ def summarise(rows: Iterable[Row]) -> CurrentFeedback:
             continue
         elif kind == "rating":
             known = ratings.get(item_id)
-            if known is None or (at, row[0]) > (known[1], known[0]):
+            if known is None or row[1] > known[1]:  # of two at the same moment the one with the higher id came first
                 ratings[item_id] = row
         elif kind == "skip":
             skips.setdefault(item_id, []).append(row)
         else:
-            played[item_id] = max(at, played.get(item_id, at))
+            played[item_id] = max(row[1], played.get(item_id, row[1]))
     if reset is not None:  # what a server remembers from before the reset does not count, whenever it was read
         moment = reset[1]
-        ratings = {item_id: row for item_id, row in ratings.items() if row[3] == HOMEREEL or row[1] > moment}
+        ratings = {item_id: row for item_id, row in ratings.items() if row[2] == HOMEREEL or row[1] > moment}
     counts = {item_id: _unanswered(those, ratings.get(item_id)) for item_id, those in skips.items()}
     ordered = sorted(ratings.values(), key=lambda row: (row[1], row[0]))
     return CurrentFeedback(
         ratings=tuple(
-            Rating(id=row[0], at=row[1], user=row[2], source=row[3], item_id=row[5], value=row[6]) for row in ordered
+            [
+                Rating(at=at, user=user, source=source, id=row_id, item_id=item_id, value=value)
+                for row_id, at, source, _, item_id, value, _ in ordered
+            ]
         ),
         skips={item_id: count for item_id, count in counts.items() if count},
         blocked={
-            item_id: Block(id=r[0], at=r[1], user=r[2], source=r[3], item_id=item_id) for item_id, r in blocked.items()
+            item_id: Block(at=row[1], user=user, source=row[2], id=row[0], item_id=item_id)
+            for item_id, row in blocked.items()
         },
         played=played,
     )
 
 
 def _unanswered(skips: list[Row], rating: Row | None) -> int:
+    """How many of the skips of an item came after its rating."""
     if rating is None:
         return len(skips)
-    return sum((row[1], row[0]) > (rating[1], rating[0]) for row in skips)
+    return sum((skip[1], skip[0]) > (rating[1], rating[0]) for skip in skips)
 
 
-def _event(row: Row) -> AnyEvent:
-    event_id, at, user, source, kind, item_id, value, retracts = row
+def _event(row: Row, user: str) -> AnyEvent:
+    event_id, at, source, kind, item_id, value, retracts = row
     if kind == "rating":
         return Rating(id=event_id, at=at, user=user, source=source, item_id=item_id, value=value)
-    if kind == "skip":
-        return Skip(id=event_id, at=at, user=user, source=source, item_id=item_id)
-    if kind == "block":
-        return Block(id=event_id, at=at, user=user, source=source, item_id=item_id)
-    if kind == "play":
-        return Play(id=event_id, at=at, user=user, source=source, item_id=item_id)
     if kind == "retraction":
         return Retraction(id=event_id, at=at, user=user, source=source, retracts=retracts)
-    return Reset(id=event_id, at=at, user=user, source=source)
+    if kind == "reset":
+        return Reset(id=event_id, at=at, user=user, source=source)
+    if kind == "skip":
+        return Skip(id=event_id, at=at, user=user, source=source, item_id=item_id)
+    interaction = Block if kind == "block" else Play
+    return interaction(id=event_id, at=at, user=user, source=source, item_id=item_id)

@@ -26,6 +26,7 @@ _KIND_INDEX = ITEM_COLUMNS.index("kind")
 _ROLES = {role.value: role for role in CreditRole}
 _KINDS = {kind.value: kind for kind in MediaKind}
 _read_json = json.JSONDecoder().raw_decode  # json.loads looks for white space around it, which we never write
+_ESCAPED = "\x01"
 _NOTHING_SAID = Viewing()
 _VIEWING_FIELDS = tuple(field.name for field in fields(Viewing))
 
@@ -42,7 +43,34 @@ def _stored(name: str, value: Any) -> object:
         return _json([_credit_row(credit) for credit in value]) if value else "[]"
     if name == "kind":
         return str(value)
-    return None if value == "" else value
+    if name == "title":
+        return clean_text(value)
+    if isinstance(value, str):
+        return clean_text(value) or None
+    return value
+
+
+def clean_text(text: str) -> str:
+    """Text that can be stored: what is left over from file names in an odd encoding becomes a question mark."""
+    return text if _is_valid(text) else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def stored_name(name: str) -> str:
+    """A server's own name of something, as it is stored; one made of a file name in an odd encoding survives as it is."""
+    return name if _is_valid(name) else _ESCAPED + json.dumps(name)
+
+
+def name_from(text: str) -> str:
+    """What :func:`stored_name` stored."""
+    return str(json.loads(text.removeprefix(_ESCAPED))) if text.startswith(_ESCAPED) else text
 
 
 def _credit_row(credit: Credit) -> list[object]:
@@ -51,7 +79,7 @@ def _credit_row(credit: Credit) -> list[object]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return clean_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def stored_files(files: tuple[str, ...]) -> str:
@@ -92,9 +120,9 @@ def place_from(row: Row) -> Place:
     return Place(
         source_id=intern(source_id),
         library_key=intern(library_key),
-        key=key,
-        version=version,
-        poster=poster,
+        key=name_from(key),
+        version=name_from(version),
+        poster=None if poster is None else name_from(poster),
         files=tuple(_read_json(files)[0]) if files != "[]" else (),
         added_at=added_at,
         viewing=viewing_from(viewing),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from library.database import Database
-from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, items_from
+from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, items_from, name_from, stored_name
 from library.item_search import search
 from library.item_upsert import Upsert, mark_if_gone, marks, prepared, raise_revision
 from library.items import Item, MediaKind
@@ -97,7 +97,9 @@ class ItemStore:
     def versions(self, source_id: str, library_key: str) -> dict[str, str]:
         """Key -> version of every entry of this library that is there as far as we know."""
         sql = "SELECT key, version FROM place WHERE source_id = ? AND library_key = ? AND removed_at IS NULL"
-        return {str(key): str(version) for key, version in self._database.rows(sql, (source_id, library_key))}
+        return {
+            name_from(key): name_from(version) for key, version in self._database.rows(sql, (source_id, library_key))
+        }
 
     def library_keys(self, source_id: str) -> list[str]:
         """The libraries of a source that have entries here."""
@@ -107,7 +109,7 @@ class ItemStore:
     def mark_removed(self, source_id: str, library_key: str, keys: Iterable[str], at: float | None = None) -> None:
         """Mark entries as gone; an item without any place left is marked removed. Feedback stays as it is."""
         moment = self._clock() if at is None else at
-        wanted = list(dict.fromkeys(keys))
+        wanted = list(dict.fromkeys(stored_name(key) for key in keys))
         for start in range(0, len(wanted), WRITTEN_AT_ONCE):
             part = wanted[start : start + WRITTEN_AT_ONCE]
             condition = f"source_id = ? AND library_key = ? AND key IN ({marks(part)}) AND removed_at IS NULL"

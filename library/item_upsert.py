@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from library.database import Database
 from library.item_identity import Known, contradict, identifying, match_title
-from library.item_rows import DESCRIPTION_COLUMNS, described, items_from, merged, stored_files, stored_viewing
+from library.item_rows import (
+    DESCRIPTION_COLUMNS,
+    clean_text,
+    described,
+    items_from,
+    merged,
+    stored_files,
+    stored_name,
+    stored_viewing,
+)
 from library.item_search import TEXT_COLUMNS, indexed_text
 from library.sources import ServerItem
 
@@ -24,6 +33,9 @@ class Prepared:
     """One entry, worked out as far as possible before a transaction is opened."""
 
     said: ServerItem
+    key: str
+    version: str
+    poster: str | None
     title: str
     columns: tuple[object, ...]
     texts: tuple[str, ...]
@@ -36,7 +48,10 @@ def prepared(items: Iterable[ServerItem]) -> list[Prepared]:
     return [
         Prepared(
             said=item,
-            title=match_title(item.title),
+            key=stored_name(item.key),
+            version=stored_name(item.version),
+            poster=stored_name(item.poster) if item.poster else None,
+            title=match_title(clean_text(item.title)),
             columns=described(item),
             texts=indexed_text(item),
             files=stored_files(item.files),
@@ -85,7 +100,7 @@ class Upsert:
         found = []
         left: set[int] = set()
         for entry in batch:
-            before = self._places.get(entry.said.key)
+            before = self._places.get(entry.key)
             item_id = self._identify(entry)
             if item_id is None:
                 item_id = self._insert(entry)
@@ -104,7 +119,7 @@ class Upsert:
 
     def _look_up(self, batch: Sequence[Prepared]) -> None:
         """Read all that could be the same as these entries, in a few queries."""
-        keys = [entry.said.key for entry in batch]
+        keys = [entry.key for entry in batch]
         rows = self._database.rows(
             f"SELECT key, item_id FROM place WHERE source_id = ? AND library_key = ? AND key IN ({marks(keys)})",  # noqa: S608
             [*self._source, *keys],
@@ -140,7 +155,7 @@ class Upsert:
 
     def _identify(self, entry: Prepared) -> int | None:
         said = entry.said
-        placed = self._known.get(self._places.get(said.key, 0))
+        placed = self._known.get(self._places.get(entry.key, 0))
         if placed is not None and placed.kind == said.kind:
             same_name = placed.match_title == entry.title and placed.year == said.year
             if same_name or not contradict(said.external_ids, self._ids.get(placed.id, {})):
@@ -174,7 +189,7 @@ class Upsert:
         if row is None:
             return
         old, removed_at = row[:-1], row[-1]
-        new = entry.columns if not self._lies_elsewhere(item_id, entry.said.key) else merged(entry.columns, old)
+        new = entry.columns if not self._lies_elsewhere(item_id, entry.key) else merged(entry.columns, old)
         if new == old and removed_at is None:
             return
         self._database.run(
@@ -204,11 +219,11 @@ class Upsert:
 
     def _place(self, item_id: int, entry: Prepared) -> None:
         said = entry.said
-        values = (item_id, said.version, said.poster, entry.files, said.added_at, entry.viewing)
+        values = (item_id, entry.version, entry.poster, entry.files, said.added_at, entry.viewing)
         before = self._database.row(
             "SELECT item_id, version, poster, files, added_at, viewing FROM place"
             " WHERE source_id = ? AND library_key = ? AND key = ? AND removed_at IS NULL",
-            (*self._source, said.key),
+            (*self._source, entry.key),
         )
         if before == values:
             return
@@ -217,9 +232,9 @@ class Upsert:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, library_key, key) DO UPDATE SET"
             " item_id = excluded.item_id, version = excluded.version, poster = excluded.poster,"
             " files = excluded.files, added_at = excluded.added_at, viewing = excluded.viewing, removed_at = NULL",
-            (*values, *self._source, said.key),
+            (*values, *self._source, entry.key),
         )
-        self._places[said.key] = item_id
+        self._places[entry.key] = item_id
         self.changed = True
 
     def _name(self, item_id: int, entry: Prepared) -> None:
@@ -233,7 +248,7 @@ class Upsert:
         new = [(scheme, value) for scheme, values in told.items() for value in values - known.get(scheme, set())]
         if not new:
             return
-        if not self._lies_elsewhere(item_id, entry.said.key):
+        if not self._lies_elsewhere(item_id, entry.key):
             for scheme, values in told.items():
                 self._forget_ids(kind, scheme, known.get(scheme, set()) - values, item_id)
         for scheme, value in new:

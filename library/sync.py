@@ -240,7 +240,9 @@ class _Scan:
                 unanswered -= {item.key for item in items} | set(failures)
                 self._failed(failures.values())
                 done += len(failures)
-                for why in list(failures.values())[:1]:
+                self._problem(batch.problems)
+                why = next(iter([*failures.values(), *batch.problems]), "")
+                if why or not items:  # a batch of nothing keeps the job alive while a server takes its time
                     yield Progress(step, done, len(wanted), failure=why)
         if unanswered:
             self._failed([f"{self._source.name} said nothing about {len(unanswered):,} titles."], len(unanswered))

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QImage, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from gui.models import Card, FilterChoice, ShelfEntry
+from gui.models import Card, ShelfEntry
 from gui.theme import Theme
 from gui.widgets.card_view import CardView
 from gui.widgets.filter_bar import FilterBar
@@ -194,7 +194,7 @@ class RecommendationTab(QWidget):
     def _arrange(self) -> None:
         right = QVBoxLayout()
         right.setContentsMargins(0, TOP, 24, 0)
-        right.setSpacing(4)
+        right.setSpacing(2)
         right.addWidget(self.card_view, 1)
         right.addWidget(self.ratings)
         middle = QHBoxLayout()
@@ -238,22 +238,27 @@ class RecommendationTab(QWidget):
             self._key(str(value % 10), lambda value=value: self._give(value))
         self._key("P", self._play)
         self._key("Ctrl+F", lambda: self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
-        self._key("Esc", self.card_view.close_ledger)
+        close = self._key("Esc", self.card_view.close_ledger)
+        close.setEnabled(False)  # Escape belongs to the search field and others until there is a ledger to close
+        self.card_view.ledger_opened.connect(close.setEnabled)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         self._key("Right", self._skip, within)
         self._key("Left", self.back_requested.emit, within)
 
     def _key(
         self, key: str, action: object, context: Qt.ShortcutContext = Qt.ShortcutContext.WindowShortcut
-    ) -> None:
+    ) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setContext(context)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(action)  # type: ignore[arg-type]
+        return shortcut
 
     def _share_room(self) -> None:
         room = self.height() - self.filters.sizeHint().height()
-        self.shelf.set_room(self.width() - 48, round(self.height() * 0.23))
+        self.shelf.set_room(
+            self.width() - 48, round(self.height() * (0.23 if self.height() > self._theme.px(640) else 0.20))
+        )
         self.stage.set_height(max(180, room - self.shelf.height() - 24))
 
     def _show_body(self, place: int) -> None:

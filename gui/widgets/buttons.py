@@ -30,6 +30,7 @@ class Button(QPushButton):
         if look:
             self.setProperty("look", look)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not leave a frame behind
         self.setAccessibleName(text)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.models import SEPARATOR, Card, prediction_words
 from gui.theme import Theme
@@ -21,6 +12,7 @@ from gui.widgets.chips import Chips
 from gui.widgets.ledger_chart import LedgerPanel
 from gui.widgets.paragraph import Paragraph
 from gui.widgets.poster_art import fit_text
+from gui.widgets.scroll_area import ScrollArea
 
 LINE_LENGTH = 760
 TITLE_SIZE, SMALLEST_TITLE = 34, 20
@@ -37,7 +29,7 @@ def plain_label(look: str = "", wrap: bool = True) -> QLabel:
     return label
 
 
-class TextArea(QScrollArea):
+class TextArea(ScrollArea):
     """Tagline, overview and cast: as tall as they need, and scrolling where there is less room."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -57,9 +49,6 @@ class TextArea(QScrollArea):
         self._inner = inner
         self._needed = 0
         self.setWidget(inner)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("About it")
 
@@ -72,9 +61,7 @@ class TextArea(QScrollArea):
         ):
             label.set_text(text)
         self.setMaximumWidth(self._theme.px(LINE_LENGTH) + 20)
-        bar = self.verticalScrollBar()
-        if bar is not None:
-            bar.setValue(0)
+        self.to_top()
         self._measure()
 
     def sizeHint(self) -> QSize:
@@ -134,7 +121,7 @@ class CardView(QWidget):
     @property
     def ledger_open(self) -> bool:
         """Whether all the terms are shown now."""
-        return self._pages.currentWidget() is self.ledger
+        return self._pages.currentIndex() == 1
 
     def show_card(self, card: Card) -> None:
         """Show a title; an open ledger stays open and shows the new one."""
@@ -163,7 +150,7 @@ class CardView(QWidget):
         if self._card is None or self._card.explanation is None:
             return
         self.ledger.show_ledger(self._card.explanation.ledger)
-        self._pages.setCurrentWidget(self.ledger)
+        self._pages.setCurrentIndex(1)
         self.ledger.take_focus()
         self.ledger_opened.emit(True)
 
@@ -180,6 +167,7 @@ class CardView(QWidget):
         """Set the title for the width there is."""
         super().resizeEvent(event)
         if event is not None and event.oldSize() != event.size():
+            self.chips.set_lines(2 if self._is_low() else 4)
             self._fit_title()
 
     def _arrange(self) -> None:
@@ -199,7 +187,11 @@ class CardView(QWidget):
         column.addWidget(self.chips)
         column.addStretch(1)
         self._pages.addWidget(words)
-        self._pages.addWidget(self.ledger)
+        framed = QWidget()
+        frame = QVBoxLayout(framed)
+        frame.setContentsMargins(0, 8, 0, 4)
+        frame.addWidget(self.ledger)
+        self._pages.addWidget(framed)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -210,16 +202,17 @@ class CardView(QWidget):
         outer.addSpacing(4)
         outer.addWidget(self._pages, 1)
 
+    def _is_low(self) -> bool:
+        return self.height() < self._theme.px(330)
+
     def _fit_title(self) -> None:
         if self._card is None or self.width() < 50:
             return
         px = self._theme.px
-        low = self.height() < px(330)
-        lines = 1.4 if low else _TITLE_LINES
+        lines = 1.4 if self._is_low() else _TITLE_LINES
         room = QRectF(0, 0, self.width(), px(TITLE_SIZE) * lines)
         smallest = px(SMALLEST_TITLE)
         font, text = fit_text(self._card.title, self._theme.font(TITLE_SIZE, 700), room, px(TITLE_SIZE), smallest)
         self.title.setFont(font)
         self.title.setText(text)
         self.title.setToolTip("" if text == self._card.title else self._card.title)
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPainterPath, QPen, QResizeEvent
+from PyQt6.QtCore import QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from gui.models import Card, counted, points_words
@@ -12,6 +12,7 @@ from gui.widgets.buttons import Button
 
 MOST = 5
 _GAP = 8
+_SHARES = (1.0, 0.5, 0.4, 0.34, 0.26)  # of a line, the widest a chip may be, tried in this order
 
 
 class Chip(Button):
@@ -91,6 +92,7 @@ class Chips(QWidget):
         for chip in self._chips:
             chip.clicked.connect(self.opened)
             chip.hide()
+        self._lines = 4
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         theme.changed.connect(self._arrange)
@@ -125,15 +127,32 @@ class Chips(QWidget):
         if event is None or event.oldSize().width() != event.size().width():
             self._arrange()
 
+    def set_lines(self, lines: int) -> None:
+        """Use no more lines than these; chips are shortened where that is not enough."""
+        if lines != self._lines:
+            self._lines = lines
+            self._arrange()
+
     def _arrange(self) -> None:
-        place, bottom = QPoint(0, 0), 0
-        for chip in self.chips():
-            size = chip.sizeHint()
-            width = min(size.width(), max(self.width(), 80))
-            if place.x() > 0 and place.x() + width > self.width():
-                place = QPoint(0, place.y() + size.height() + _GAP)
-            chip.setGeometry(place.x(), place.y(), width, size.height())
-            place.setX(place.x() + width + _GAP)
-            bottom = place.y() + size.height()
+        for share in _SHARES:
+            areas = self._areas(share)
+            if not areas or areas[-1].y() < self._lines * (areas[-1].height() + _GAP):
+                break
+        for chip, area in zip(self.chips(), areas, strict=True):
+            chip.setGeometry(area)
+        bottom = areas[-1].y() + areas[-1].height() if areas else 0
         if self.height() != bottom or self.minimumHeight() != bottom:
             self.setFixedHeight(bottom)
+
+    def _areas(self, share: float) -> list[QRect]:
+        """Where the chips go when none may be wider than this share of the line."""
+        widest = max(80, round(self.width() * share) - _GAP)
+        left, top, areas = 0, 0, []
+        for chip in self.chips():
+            size = chip.sizeHint()
+            width = min(size.width(), widest)
+            if left > 0 and left + width > self.width():
+                left, top = 0, top + size.height() + _GAP
+            areas.append(QRect(left, top, width, size.height()))
+            left += width + _GAP
+        return areas

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.models import counted, points_words
 from gui.theme import Theme
 from gui.widgets.buttons import Button
+from gui.widgets.scroll_area import ScrollArea
 
 if TYPE_CHECKING:
     from recommender.explain import Ledger
@@ -101,7 +102,9 @@ class LedgerChart(QWidget):
         painter.setFont(self._theme.font(13, weight=600))
         painter.setPen(self._theme.colour(colour))
         painter.drawText(
-            area.adjusted(0, 0, -self._theme.px(6), 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words
+            area.adjusted(0, 0, -self._theme.px(6), 0),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            words,
         )
 
     def _span(self) -> tuple[float, float]:
@@ -131,12 +134,9 @@ class LedgerPanel(QFrame):
         self._close.setToolTip("Back to the text (Esc)")
         self._close.clicked.connect(self.closed)
         self.chart = LedgerChart(theme)
-        self._scroll = QScrollArea(self)
+        self.chart.setObjectName("scrolled")
+        self._scroll = ScrollArea(self)
         self._scroll.setWidget(self.chart)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setAccessibleName("All terms, scroll with the arrow keys")
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
@@ -151,9 +151,7 @@ class LedgerPanel(QFrame):
         """Show all terms of a prediction from the top."""
         self._heading.setText(f"How {ledger.total:.1f} comes about: {counted(len(ledger.terms), 'term')}")
         self.chart.show_ledger(ledger)
-        bar = self._scroll.verticalScrollBar()
-        if bar is not None:
-            bar.setValue(0)
+        self._scroll.to_top()
 
     def take_focus(self) -> None:
         """Put the keyboard on the list, so that the arrow keys scroll it."""

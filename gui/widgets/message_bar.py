@@ -91,5 +91,7 @@ class MessageBar(QFrame):
             action()
 
     def _recolour(self) -> None:
-        icon = self._theme.icon("problem", "bad") if self._kind == "problem" else self._theme.icon("note", "accent_text")
+        icon = (
+            self._theme.icon("problem", "bad") if self._kind == "problem" else self._theme.icon("note", "accent_text")
+        )
         self._icon.setPixmap(icon.pixmap(self._theme.px(16), self._theme.px(16)))

@@ -48,6 +48,14 @@ def empty_page(reason: str, kind: MediaKind) -> PageText:
             "Go back",
             "back",
         )
+    if reason == "resting":
+        return PageText(
+            "page-rated",
+            f"The {many} that are left are resting",
+            "You skipped them a short while ago; they come back by themselves. Back takes you to the last one.",
+            "Go back",
+            "back",
+        )
     return PageText(
         "page-library",
         f"There are no {many} here yet",
@@ -61,7 +69,9 @@ def empty_page(reason: str, kind: MediaKind) -> PageText:
 
 def busy_page(text: str) -> PageText:
     """The page for the first time, while titles are being read."""
-    return PageText("page-busy", text, "The first suggestion appears as soon as there is one; the strip below says how far it is.")
+    return PageText(
+        "page-busy", text, "The first suggestion appears as soon as there is one; the strip below says how far it is."
+    )
 
 
 def failing_page(text: str, hint: str) -> PageText:

@@ -21,13 +21,20 @@ class Titled(Protocol):
     """What a poster is drawn from: a card or an entry of the shelf."""
 
     @property
-    def item_id(self) -> int: ...
+    def item_id(self) -> int:
+        """Whose poster it is."""
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """Set large on a drawn poster."""
+
     @property
-    def year(self) -> int | None: ...
+    def year(self) -> int | None:
+        """Set below the title."""
+
     @property
-    def genres(self) -> tuple[str, ...]: ...
+    def genres(self) -> tuple[str, ...]:
+        """What the colours are picked from."""
 
 
 class PosterPixmaps:
@@ -43,9 +50,13 @@ class PosterPixmaps:
         if image.isNull():
             return False
         if image.width() > LARGEST.width() * 2 or image.height() > LARGEST.height() * 2:
-            image = image.scaled(LARGEST * 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation)
+            image = image.scaled(
+                LARGEST * 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
+            )
         if image.width() > LARGEST.width() or image.height() > LARGEST.height():
-            image = image.scaled(LARGEST, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            image = image.scaled(
+                LARGEST, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
         self._images[item_id] = image
         self._images.move_to_end(item_id)
         while len(self._images) > KEPT_IMAGES:
@@ -164,4 +175,3 @@ def _rounded(square: QPixmap, corner: float) -> QPixmap:
     painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), corner, corner)
     painter.end()
     return pixmap
-

@@ -187,7 +187,9 @@ def _paint_rays(painter: QPainter, area: QRectF, paints: _Paints, seed: int) -> 
         path = QPainterPath(source)
         for side in (angle - half, angle + half):
             direction = turn - side if turn else side
-            path.lineTo(source + QPointF(math.cos(direction), math.sin(direction) if not turn else abs(math.sin(side))) * reach)
+            path.lineTo(
+                source + QPointF(math.cos(direction), math.sin(direction) if not turn else abs(math.sin(side))) * reach
+            )
         path.closeSubpath()
         painter.drawPath(path)
 
@@ -227,7 +229,9 @@ def _paint_stripes(painter: QPainter, area: QRectF, paints: _Paints, seed: int) 
     left = -height
     for stripe in range(26):
         breadth = width * (0.03 + (seed >> (stripe % 24)) % 5 / 45)
-        painter.fillRect(QRectF(left, -height, breadth, height * 2), _veil(paints.glow, 0.05 + (seed >> (stripe % 19)) % 4 / 18))
+        painter.fillRect(
+            QRectF(left, -height, breadth, height * 2), _veil(paints.glow, 0.05 + (seed >> (stripe % 19)) % 4 / 18)
+        )
         left += breadth + width * 0.05
     painter.restore()
 
@@ -286,7 +290,9 @@ def _paint_words(
         painter.setFont(font)
         painter.setPen(_veil(_INK, 0.80))
         line = QRectF(edge, below - metrics.height(), width - 2 * edge, metrics.height())
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(note, Qt.TextElideMode.ElideRight, line.width()))
+        painter.drawText(
+            line, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(note, Qt.TextElideMode.ElideRight, line.width())
+        )
         below = line.top() - width * 0.02
     room = QRectF(edge, height * 0.30, width - 2 * edge, below - height * 0.30)
     font = QFont(family)

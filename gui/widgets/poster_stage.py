@@ -13,6 +13,7 @@ from gui.widgets.poster import PosterPixmaps, PosterView, shadow_pixmap
 
 EDGE = 24  # room around the poster, where its shadow falls
 TOP = 8
+_REACH = 18  # of the shadow, which falls a little downwards
 FLIGHT = 160  # milliseconds from the shelf to the card
 
 
@@ -69,10 +70,10 @@ class PosterStage(QWidget):
             return
         size, ratio = self.poster.size(), self.devicePixelRatioF()
         if self._shadow is None or self._shadow[:2] != (size, self._theme.dark):
-            strength = 0.5 if self._theme.dark else 0.34
-            self._shadow = (size, self._theme.dark, shadow_pixmap(size, EDGE - 2, ratio, strength))
+            strength = 0.5 if self._theme.dark else 0.26
+            self._shadow = (size, self._theme.dark, shadow_pixmap(size, _REACH, ratio, strength))
         painter = QPainter(self)
-        painter.drawPixmap(self.poster.pos() - QPoint(EDGE - 2, EDGE - 8), self._shadow[2])
+        painter.drawPixmap(self.poster.pos() - QPoint(_REACH, _REACH - 10), self._shadow[2])
         painter.end()
 
     def _button_height(self) -> int:

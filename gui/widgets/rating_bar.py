@@ -105,10 +105,10 @@ class RatingBar(QWidget):
         set_look(self._word, "chosen", bool(words))
 
     def _word_height(self) -> int:
-        return self._theme.px(36)
+        return self._theme.px(34)
 
     def _button_height(self) -> int:
-        return self._theme.px(46)
+        return self._theme.px(44)
 
     def _arrange(self) -> None:
         px = self._theme.px
@@ -116,19 +116,17 @@ class RatingBar(QWidget):
         beside = sum(actions) + px(20)
         wide = self.width() - beside >= 10 * px(44) + 9 * _GAP
         room = self.width() - (beside if wide else 0)
-        width = min(px(52), (room - 9 * _GAP) // 10)
-        if not wide:
-            width = min(px(64), width)
+        width = min(px(52 if wide else 64), (room - 9 * _GAP) // 10)
         top, height = self._word_height(), self._button_height()
         for place, button in enumerate(self._buttons):
             button.setGeometry(place * (width + _GAP), top, width, height)
         left = 10 * (width + _GAP) + px(14) if wide else self.width() - sum(actions)
-        line = px(34)
+        line = px(34) if wide else px(30)
         above = top + (height - line) // 2 if wide else 0
         for button, size in zip(self.actions_row(), actions, strict=True):
             button.setGeometry(left, above, size, line)
             left += size
         words = self.width() if wide else self.width() - sum(actions) - px(8)
-        self._word.setGeometry(QRect(0, 0, words, px(30)))
+        self._word.setGeometry(QRect(0, 0, words, px(28)))
         self._word.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.updateGeometry()

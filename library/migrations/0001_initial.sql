@@ -77,7 +77,8 @@ CREATE TABLE feedback (
     item_id INTEGER REFERENCES item (id),
     value REAL,
     retracts INTEGER REFERENCES feedback (id),
-    CHECK (kind != 'rating' OR value BETWEEN 1 AND 10),
+    CHECK ((value IS NOT NULL) = (kind = 'rating')),
+    CHECK (value BETWEEN 1 AND 10),
     CHECK ((item_id IS NULL) = (kind IN ('retraction', 'reset'))),
     CHECK ((retracts IS NULL) = (kind != 'retraction'))
 );

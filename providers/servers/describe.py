@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from library.errors import AudioError, ProviderUnavailable
 from library.items import Credit, CreditRole, ExternalId, MediaKind, Viewing
@@ -14,9 +14,15 @@ from providers.servers import names
 from providers.servers.names import FilmName, printable
 from providers.servers.nfo import MAX_BYTES, Nfo, NfoError, read_nfo
 from providers.servers.shelves import Episode, Film, Show, Track
-from providers.servers.walk import File, Folder, Walk, written
+from providers.servers.walk import File, Walk, written
 
-_TRACK_NAME = re.compile(r"^(?:(?P<disc>\d)-)?(?P<number>\d{1,3})(?:\.?[ _]+-?[ _]*|[.-])(?P<title>\D.*|\S.*\D.*)$")
+# "03 - Title", "3. Title", "1-03 Title"; with only a space between, 03 to 20: "99 Luftballons" is a title.
+_TRACK_NAME = re.compile(r"^(?:\d-(?=\d\d))?(?P<number>\d{1,3}(?: - |\. ?|-)|(?:0\d|1\d|20) )(?P<title>\S.*)$")
+
+# Folders that hold music of anybody: their names are no artist and no album.
+_SHELVES = frozenset(
+    {"music", "musik", "musique", "audio", "albums", "artists", "songs", "sounds", "mp3", "flac", "various"}
+)
 
 
 @dataclass(slots=True)
@@ -53,6 +59,12 @@ class Describer:
         self._read_tags = read_tags
         self._walk = walk
 
+    def must_guess(self, found: Film | Show | Track) -> bool:
+        """Whether guessit will be asked about the names, which takes a moment the first time."""
+        if isinstance(found, Film):
+            return not names.read_film(found.name).sure
+        return isinstance(found, Show) and not all(episode.name.numbers for episode in found.episodes)
+
     def describe(self, found: Film | Show | Track, batch: Batch) -> Iterator[None]:
         """Put the item, or why there is none, into the batch; yields after each file that was read.
 
@@ -67,10 +79,10 @@ class Describer:
         yield
 
     def _film(self, film: Film, batch: Batch) -> None:
-        name = names.careful_film(film.name)
         nfo = self._nfo(film.nfo, MediaKind.MOVIE, batch)[0]
+        name = names.read_film(film.name) if nfo.title and nfo.year else names.careful_film(film.name)
         item = _item(MediaKind.MOVIE, film, name, nfo, [video.path for video in film.videos])
-        batch.items.append(_with(item, viewing=nfo.viewing, added_at=nfo.added_at or _oldest(film.videos)))
+        batch.items.append(replace(item, viewing=nfo.viewing, added_at=nfo.added_at or _oldest(film.videos)))
 
     def _show(self, show: Show, batch: Batch) -> Iterator[None]:
         nfo = self._nfo(show.nfo, MediaKind.SHOW, batch)[0]
@@ -85,7 +97,7 @@ class Describer:
         lengths = [document.runtime for document in regular.values() if document.runtime]
         item = _item(MediaKind.SHOW, show, show.name, nfo, [video.path for video in videos])
         batch.items.append(
-            _with(
+            replace(
                 item,
                 seasons=len({season for season, _ in regular}),
                 episodes=len(regular),
@@ -199,7 +211,9 @@ def _viewing(nfo: Nfo, episodes: dict[tuple[int, int | str], Nfo]) -> Viewing:
     counts = {place: document.viewing.view_count for place, document in episodes.items()}
     told = any(count is not None for count in counts.values())
     moments = [nfo.viewing.last_viewed_at, *(document.viewing.last_viewed_at for document in episodes.values())]
-    left = sorted((season, number) for (season, number), count in counts.items() if not count and isinstance(number, int))
+    left = sorted(
+        (season, number) for (season, number), count in counts.items() if not count and isinstance(number, int)
+    )
     return Viewing(
         watched_episodes=sum(1 for count in counts.values() if count) if told else None,
         unwatched=tuple(f"S{season:02}E{number:02}" for season, number in left) if told else (),
@@ -210,12 +224,24 @@ def _viewing(nfo: Nfo, episodes: dict[tuple[int, int | str], Nfo]) -> Viewing:
 
 def _from_names(track: Track) -> tuple[str | None, str | None, int | None, str]:
     """Artist, album, number and title as the names say: "Artist/Album/03 Title", or "Artist - Title" alone."""
-    stem = printable(track.file.stem).replace("_", " ")
+    stem = _spaced(printable(track.file.stem))
     match = _TRACK_NAME.match(stem)
-    number, title = (int(match["number"]) or None, match["title"].strip(" -")) if match else (None, stem)
-    folders = [_host(folder) for folder in _named(track.folder)]
+    number, title = (int(match["number"].rstrip(" .-")) or None, match["title"]) if match else (None, stem)
+    above = [folder for folder in track.folder.upwards() if folder.parent is not None]
+    folders = [_spaced(folder.name) for folder in above if not names.is_disc_folder(folder.name)]
+    folders = [name for name in folders if name.lower() not in _SHELVES]
     album = folders[0] if folders else None
     artist = folders[1] if len(folders) > 1 else None
     if artist is None and title.count(" - ") == 1:
         artist, title = (part.strip() for part in title.split(" - "))
     return artist, album, number, title or stem
+
+
+def _oldest(files: Sequence[File]) -> float | None:
+    """When the first of the files came, as far as their times tell; seconds since the epoch."""
+    return min((file.modified / 1e9 for file in files), default=None)
+
+
+def _spaced(name: str) -> str:
+    """A name with its underscores as spaces."""
+    return " ".join(name.replace("_", " ").split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 from library.items import MediaKind
-from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerItem, ServerLibrary, TagReader
+from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary, TagReader
 from providers.servers import names
 from providers.servers.describe import Batch, Describer
 from providers.servers.shelves import Film, Shelves, Show, Track
@@ -27,7 +27,7 @@ _IMAGE_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"
 class FolderServer:
     """Any directories with videos and music in them; read-only.
 
-    The directories are walked once for all three libraries; asking who answers, or for a list a second time, walks anew.
+    The directories are walked once for all three libraries; asking for the libraries, or for a list a second time, walks anew.
 
     :param read_tags: reads the tags of a music file.
     """
@@ -49,7 +49,8 @@ class FolderServer:
         return ServerIdentity(machine_id=blake2b(places, digest_size=10).hexdigest(), name=self._name)
 
     def libraries(self) -> tuple[ServerLibrary, ...]:
-        """The three kinds; which of them are empty is known only after a walk."""
+        """The three kinds; which of them are empty is known only after a walk. A scan begins with this question."""
+        self._forget()
         return (FILMS, SHOWS, MUSIC)
 
     def listing(self, library: ServerLibrary) -> Iterator[ListingPage]:
@@ -79,12 +80,13 @@ class FolderServer:
         """
         for problems in self._look():
             yield ItemBatch((), problems=problems)
-        if library.key != MUSIC.key:
-            for _ in names.get_ready():
-                yield ItemBatch(())
         assert self._walk is not None
         describer = Describer(self._name, self._read_tags, self._walk)
-        shelf, batch, pace = self._shelf(library), Batch(), Pace()
+        shelf, batch = self._shelf(library), Batch()
+        if any(describer.must_guess(shelf[entry.key]) for entry in entries if entry.key in shelf):
+            for _ in names.get_ready():
+                yield ItemBatch(())
+        pace = Pace()
         for entry in entries:
             found = shelf.get(entry.key)
             if found is None:

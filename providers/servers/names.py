@@ -21,7 +21,7 @@ from library.items import ExternalId
 
 @dataclass(frozen=True, slots=True)
 class FilmName:
-    """What a name says about a film. ``sure`` when it is written as "Title (Year)", so that nothing needs guessing."""
+    """What a name says about a film. ``sure`` when a year ends the title and nothing in it needs guessing."""
 
     title: str
     year: int | None = None
@@ -57,6 +57,11 @@ _RELEASE = re.compile(
 )
 _INITIALS = re.compile(r"(?<![^._])(?:[A-Za-z]\.){2,}(?=[^.]|$)")
 _SURE = re.compile(r"^[^\[{]+ \(\d{4}\)$")
+_DOUBTFUL = re.compile(
+    r"[\[\](){}]|(?<![a-z])(?:extended|uncut|unrated|remaster\w*|restored|theatrical|director'?s?|cut|edition|criterion|imax"
+    r"|3d|proper|repack|internal|limited|complete|multi|dual|dubbed|subbed|dvd|vhs|tv|hd|web)(?![a-z])",
+    re.IGNORECASE,
+)
 # "cd1" and "part1" are parts wherever they stand; "Part 1" with a space only after a year, for it is a sequel's name too.
 _PART = re.compile(
     r"[ ._-]*[\[(]?(?:(?<![a-z])(?:cd|dvd|disc|disk)[ ._-]?(?:\d{1,2}|[a-d])|(?<=[ ._(\[-])(?:part|pt)(?:\d{1,2}|[a-d]))[\])]?$",
@@ -168,7 +173,8 @@ def read_film(name: str) -> FilmName:
     if years:
         match = (bracketed or years)[-1]
         if title := _clean(head[: match.start()]):
-            return FilmName(title, int(match[0]), ids, sure=_SURE.match(head[: match.end() + 1]) is not None)
+            written_plainly = _SURE.match(head[: match.end() + 1]) is not None
+            return FilmName(title, int(match[0]), ids, sure=written_plainly or not _DOUBTFUL.search(title))
     if (first := _YEAR_FIRST.match(head)) and 1888 <= int(first[1] or first[2]) <= _latest_year():
         return FilmName(_clean(first[3]), int(first[1] or first[2]), ids)
     return FilmName(_clean(head) or _clean(rest) or name, None, ids)
@@ -243,6 +249,9 @@ def get_ready() -> Iterator[None]:
     """Import guessit and let it compile its rules, in steps short enough for a job to yield between them."""
     if _guess.cache_info().currsize:
         return
+    import rebulk  # noqa: F401
+
+    yield
     import guessit.api  # noqa: F401
 
     yield

@@ -55,7 +55,7 @@ class Show:
     @property
     def nfo(self) -> File | None:
         """Its description."""
-        return self.folder.files.get("tvshow.nfo") if self.folder else None
+        return self.folder.named.get("tvshow.nfo") if self.folder else None
 
     @property
     def poster(self) -> File | None:
@@ -115,7 +115,7 @@ class Shelves:
     def _sort(self, folder: Folder) -> Iterator[None]:
         if folder.parent in self._discs:
             self._discs.add(folder)
-        elif folder.name.lower() in {"video_ts", "bdmv"} or "video_ts.ifo" in folder.files:
+        elif folder.name.lower() in {"video_ts", "bdmv"} or "video_ts.ifo" in folder.named:
             self._discs.add(folder)
             self._add_disc(folder)
         else:
@@ -147,8 +147,8 @@ class Shelves:
             return
         for group, videos in groups.items():
             named_alike = whole.year is not None and group == (slug(whole.title), whole.year)
-            name = host.name if named_alike else names.printable(videos[0].stem)
-            self._add_film(folder, name, videos, alone=len(groups) == 1)
+            best = host.name if named_alike else names.printable(videos[0].stem)
+            self._add_film(folder, best, videos, alone=len(groups) == 1)
 
     def _add_disc(self, folder: Folder) -> None:
         """A folder copied from a DVD or Blu-ray is one film, opened by its index file."""

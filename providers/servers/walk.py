@@ -21,11 +21,15 @@ from library.errors import ProviderDenied, ProviderUnavailable
 from providers.servers.names import EXTRA_FOLDERS, MAYBE_EXTRA_FOLDERS, is_specials, printable, read_season
 
 VIDEO = frozenset(
-    "3gp avi divx f4v flv iso m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts ogm ogv rm rmvb ts vob webm wmv".split()
+    {"3gp", "avi", "divx", "f4v", "flv", "iso", "m2ts", "m2v", "m4v", "mk3d", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg"}
+    | {"mts", "ogm", "ogv", "rm", "rmvb", "ts", "vob", "webm", "wmv"}
 )
-AUDIO = frozenset("aac aif aiff ape dff dsf flac m4a mp3 mpc oga ogg opus spx tta wav wma wv".split())
-IMAGE = frozenset("jpg jpeg png webp".split())
-DISC = frozenset("ifo bdmv".split())
+AUDIO = frozenset(
+    {"aac", "aif", "aiff", "ape", "dff", "dsf", "flac", "m4a", "mp3", "mpc", "oga", "ogg", "opus", "spx", "tta", "wav"}
+    | {"wma", "wv"}
+)
+IMAGE = frozenset({"jpg", "jpeg", "png", "webp"})
+DISC = frozenset({"ifo", "bdmv"})
 _OF_USE = VIDEO | AUDIO | IMAGE | DISC | {"nfo"}
 
 # Read anew when the way of reading changes, although no file did.

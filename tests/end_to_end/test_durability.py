@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 50
 
 
-@pytest.fixture()
+@pytest.fixture
 def library(home_path: Path) -> Iterator[Library]:
     with open_shelf(home_path, films=60) as library:
         yield library

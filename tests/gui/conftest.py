@@ -9,6 +9,8 @@ import pytest
 from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from gui.theme import Theme
+
 
 @pytest.fixture(autouse=True)
 def _no_qt_leftovers(qapp: QApplication) -> Iterator[None]:
@@ -23,6 +25,15 @@ def _no_qt_leftovers(qapp: QApplication) -> Iterator[None]:
     assert not left, f"a QThread was left running: {left}"
     timers = [obj for obj in gc.get_objects() if _alive(obj, QTimer) and obj.isActive() and obj.parent() is None]
     assert not timers, f"a timer without an owner was left running: {timers}"
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The dark theme on the whole application, gone after the test."""
+    theme = Theme(qapp, "dark")
+    yield theme
+    theme.setParent(None)
+    theme.deleteLater()
 
 
 def _alive(obj: object, kind: type[QObject]) -> bool:

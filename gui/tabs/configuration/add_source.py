@@ -18,7 +18,7 @@ from gui.worker import Ticket
 from library.errors import AppError, ProviderDenied
 from library.settings import SourceSettings
 
-TOKEN_HELP = (
+WHERE_TO_FIND_IT = (
     "To find the token, open any title in Plex Web, choose “Get Info” from its menu, then “View XML”. The address"
     " of the page that opens ends with X-Plex-Token= and the token. You may paste the whole address here."
 )
@@ -66,7 +66,7 @@ class AddPlexForm(PanelCard):
         self.body.addWidget(self.address)
         self.body.addLayout(row(self.suggestion, 1))
         self.body.addWidget(self.token)
-        self.body.addWidget(words(TOKEN_HELP, "note"))
+        self.body.addWidget(words(WHERE_TO_FIND_IT, "note"))
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.chooser)
         self.body.addLayout(row(self.test, self.add, self.cancel, 1))
@@ -139,7 +139,11 @@ class AddPlexForm(PanelCard):
             for box in self.chooser.boxes():
                 box.toggled.connect(self._edited)
         else:
-            say(self.verdict, f"{answer.identity.name} answers, but it has no library of films, shows or music.", "problem")
+            say(
+                self.verdict,
+                f"{answer.identity.name} answers, but it has no library of films, shows or music.",
+                "problem",
+            )
         self._edited()
 
     def _refused(self, asked: tuple[str, str], error: AppError) -> None:

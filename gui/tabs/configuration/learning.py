@@ -37,7 +37,9 @@ class TrainingSection(Section):
 
     def __init__(self, preferences: Preferences, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Background training", "Homereel reads the texts of your titles and learns from your ratings by itself.", parent
+            "Background training",
+            "Homereel reads the texts of your titles and learns from your ratings by itself.",
+            parent,
         )
         self._preferences = preferences
         self._state = TrainingState()
@@ -206,7 +208,9 @@ class ModelSection(Section):
         card.body.addWidget(self.sure)
         card.body.addWidget(self.result)
         self.body.addWidget(card)
-        self.button.clicked.connect(lambda: self.sure.ask(RESET_SENTENCE, "Make a backup and reset", "Keep what was learned"))
+        self.button.clicked.connect(
+            lambda: self.sure.ask(RESET_SENTENCE, "Make a backup and reset", "Keep what was learned")
+        )
         self.sure.agreed.connect(self._agreed)
         say(self.result, "")
         self.show_counts(0, 0, 0)

@@ -73,7 +73,10 @@ class DataSection(Section):
         backups = PanelCard()
         backups.body.addWidget(words("Backups", "heading"))
         backups.body.addWidget(
-            words("One is made every day and before anything risky. Seven days are kept, and all you made yourself.", "note")
+            words(
+                "One is made every day and before anything risky. Seven days are kept, and all you made yourself.",
+                "note",
+            )
         )
         backups.body.addWidget(self.none)
         backups.body.addLayout(row(self.backups, self.restore, self.back_up, 1))

@@ -1,0 +1,335 @@
+"""Everything that comes after the first paint: the threads, the tabs nobody has seen yet, and what connects them."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QImage
+
+from gui import jobs
+from gui.activity import Activity
+from gui.background_trainer import BackgroundTrainer, Phase, TrainingState
+from gui.source_actions import DEMO, SourceActions
+from gui.tabs.configuration.recommending import BlockedTitle
+from gui.tabs.configuration.tab import ConfigurationTab, Setting
+from gui.tabs.logs import LogsTab
+from gui.worker import LibraryWorker, Ticket
+from library.backups import Reason
+from library.errors import AppError
+from library.items import Item, MediaKind
+from library.progress import Progress
+from library.settings import Settings, SourceSettings, TrainingSettings
+from library.sync import ScanReport
+from recommender.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+TRAINING = "training"
+POSTERS_AT_ONCE = 6
+
+
+class Background(QObject):
+    """The part of a session that works while one looks at the window.
+
+    :param session: whose library is open and whose window is shown.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        assert session.library is not None
+        assert session.preferences is not None
+        assert session.controller is not None
+        assert session.weights is not None
+        self._session = session
+        self._library = session.library
+        self._preferences = session.preferences
+        self._controller = session.controller
+        self._messages = session.window.messages
+        self.worker = LibraryWorker(session.home, session.ports, "library worker", self)
+        self.poster_worker = LibraryWorker(session.home, session.ports, "poster worker", self)
+        self.trainer = BackgroundTrainer(
+            session.home, session.ports.trainer_command(session.home), session.weights, parent=self
+        )
+        self.activity = Activity(session.window.strip, session.ports.connections_today, parent=self)
+        self.actions = SourceActions(self._library, self._preferences, self.worker, self)
+        self.posters = PosterQueue(self)
+        setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
+        self.configuration = ConfigurationTab(setting)
+        self.logs = LogsTab(session.tail, session.theme, session.home.logs)
+        self._text_model = self._preferences.settings.text_model.name
+
+    # Beginning and end
+
+    def start(self) -> None:
+        """Start the threads, fill the tabs, and begin with what is to be done."""
+        self._connect_work()
+        self._connect_configuration()
+        self._session.pages["Configuration"].fill(self.configuration)
+        self._session.pages["Logs"].fill(self.logs)
+        self.worker.start()
+        self.poster_worker.start()
+        self.trainer.start()
+        self.activity.start()
+        self._controller.refresh_posters()
+        self._show_knowledge()
+        if self._preferences.settings.training.paused:
+            self.trainer.pause()
+        self._begin()
+
+    def stop(self) -> None:
+        """End the threads: first tell all of them, then wait for each."""
+        threads = (self.worker, self.poster_worker, self.trainer)
+        for thread in threads:
+            thread.request_stop()
+        for thread in threads:
+            thread.stop(STOP_SECONDS)
+
+    def _begin(self) -> None:
+        """With nothing configured and nothing there, the demo library; else what was learned is brought up to date."""
+        if not self._preferences.settings.sources and not self._library.items.count():
+            for tab in (self._session.movies, self._session.shows):
+                tab.set_busy("Opening the demo library")
+            self.actions.show_demo()
+        else:
+            if self._controller.engine is None:
+                for tab in (self._session.movies, self._session.shows):
+                    tab.set_busy("Reading your library")
+            self._train_now()
+        backup = self.worker.submit("Making a backup", jobs.back_up_daily())
+        backup.failed.connect(self._say_problem)
+
+    # Work
+
+    def _connect_work(self) -> None:
+        self.actions.scan_began.connect(lambda _, ticket: self.activity.follow(ticket))
+        self.actions.scanned.connect(self._scanned)
+        self.actions.removed.connect(self._removed)
+        self.actions.went_wrong.connect(self._say_problem)
+        self.trainer.published.connect(self._publish)
+        self.trainer.state_changed.connect(self._training_changed)
+        controller = self._controller
+        controller.feedback_given.connect(self._learn)
+        controller.posters_wanted.connect(self.posters.want)
+        controller.play_wanted.connect(self._play)
+        for tab in (self._session.movies, self._session.shows):
+            tab.configuration_requested.connect(lambda: self._session.window.show_tab("Configuration"))
+            tab.demo_requested.connect(self.actions.keep_demo)
+        self._preferences.changed.connect(self._settings_changed)
+
+    def _scanned(self, source_id: str, report: ScanReport) -> None:
+        source = self.actions.known_source(source_id)
+        name = source.name if source is not None else source_id
+        if report.question is not None:
+            self._messages.show_message(
+                report.question.sentence,
+                "",
+                "problem",
+                "Decide",
+                lambda: self._session.window.show_tab("Configuration"),
+            )
+        elif source_id != DEMO.id:
+            self._messages.show_message(f"{name}: {report.sentence}.", "")
+        if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
+            self._train_now()
+
+    def _removed(self, name: str) -> None:
+        self._train_now()
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        self._controller.publish(snapshot)
+        self._show_knowledge()
+
+    def _train_now(self) -> None:
+        self.trainer.put_first(self._controller.shown_first())
+        self.trainer.begin_now()
+
+    def _learn(self, item_id: int) -> None:
+        self.trainer.put_first(
+            (item_id, *self._controller.shown_first()) if item_id else self._controller.shown_first()
+        )
+        self.trainer.request()
+        self._show_knowledge()
+
+    def _training_changed(self, state: TrainingState) -> None:
+        self.configuration.training.show_state(state)
+        if state.phase is Phase.RUNNING and state.step is not None and state.step.total:
+            self.activity.report(TRAINING, state.step, self._pause_training, rank=0)
+        else:
+            self.activity.finish(TRAINING)
+        if state.phase is Phase.FAILED:
+            self._messages.show_message(
+                state.failure, "", "problem", "Look", lambda: self._go_to(self.configuration.training)
+            )
+
+    def _pause_training(self) -> None:
+        if self._controller.attempt(lambda: self._preferences.change(training=TrainingSettings(paused=True))):
+            self._messages.show_message(
+                "Reading texts is paused; suggestions go on with what is known.",
+                "",
+                "note",
+                "Go on",
+                lambda: self._preferences.change(training=TrainingSettings(paused=False)),
+            )
+
+    def _settings_changed(self, settings: Settings) -> None:
+        paused = self.trainer.state.phase is Phase.PAUSED
+        if settings.training.paused and not paused:
+            self.trainer.pause()
+        elif paused and not settings.training.paused:
+            self.trainer.resume()
+        if settings.text_model.name != self._text_model:
+            self._text_model = settings.text_model.name
+            self.trainer.start_over()
+
+    def known_sources(self) -> tuple[SourceSettings, ...]:
+        """The sources that posters and files can come from."""
+        return self._preferences.settings.sources
+
+    def show_poster(self, item_id: int, kind: MediaKind, image: QImage) -> None:
+        """Hand a poster to the tab of its kind."""
+        tab = self._session.movies if kind is MediaKind.MOVIE else self._session.shows
+        tab.show_poster(item_id, image)
+
+    def _play(self, item: Item) -> None:
+        ticket = self.poster_worker.submit("Opening", jobs.find_play_target(item, self.known_sources()))
+        ticket.succeeded.connect(self._opened)
+        ticket.failed.connect(self._say_problem)
+
+    def _opened(self, target: str | None) -> None:
+        if target is None:
+            self._messages.show_message(
+                "There is nothing to open for this title.", "It is known, but no file or server has it now.", "problem"
+            )
+        else:
+            self._session.play(target)
+
+    # Configuration
+
+    def _connect_configuration(self) -> None:
+        page = self.configuration
+        for section in (page.recommendations, page.training, page.text_model, page.appearance):
+            section.went_wrong.connect(self._say_problem)
+        page.blocked.unblocked.connect(self._controller.unblock)
+        page.blocked.reset.connect(self._controller.reset_blocked)
+        page.model.reset.connect(self._reset_model)
+        page.training.wanted.connect(self._train_now)
+        page.data.backup_wanted.connect(self._back_up)
+        page.data.restore_wanted.connect(self._restore)
+        page.data.export_wanted.connect(self._export)
+        self.logs.noticed.connect(self._messages.show_message)
+
+    def _show_knowledge(self) -> None:
+        """Bring what the configuration says about feedback up to date."""
+        engine = self._controller.engine
+        if engine is None:
+            return
+        snapshot = engine.snapshot
+        self.configuration.model.show_counts(engine.ratings, len(snapshot), snapshot.texts)
+        blocks = engine.blocked()
+        items = {item.id: item for item in self._library.items.many([block.item_id for block in blocks])}
+        self.configuration.blocked.show_titles(
+            [
+                BlockedTitle(item.id, item.title, item.year, block.at)
+                for block in blocks
+                if (item := items.get(block.item_id)) is not None
+            ]
+        )
+
+    def _reset_model(self) -> None:
+        section = self.configuration.model
+        ticket = self.worker.submit("Making a backup", jobs.back_up(Reason.RESET))
+        ticket.succeeded.connect(lambda _: self._forget_learning())
+        ticket.failed.connect(lambda error: section.show_result(f"Nothing was reset. {error}", "problem"))
+
+    def _forget_learning(self) -> None:
+        section = self.configuration.model
+        if self._controller.attempt(self._controller.forget_learning):
+            section.show_result("The model is reset. A backup of what it was lies under Data.")
+            self.configuration.data.refresh()
+            self._learn(0)
+        else:
+            section.show_result("Nothing was reset.", "problem")
+
+    def _back_up(self) -> None:
+        section = self.configuration.data
+        ticket = self.worker.submit("Making a backup", jobs.back_up())
+        ticket.succeeded.connect(lambda backup: section.show_result(f"The backup is made: {backup.path.name}."))
+        self._follow(ticket)
+
+    def _restore(self, path: Path) -> None:
+        """The trainer pauses for it: what it would publish belongs to the library as it was."""
+        ticket = self.worker.submit("Restoring the backup", jobs.restore(path))
+        ticket.succeeded.connect(self._restored)
+        self._follow(ticket)
+
+    def _restored(self, sentence: str) -> None:
+        self._preferences.reload()
+        self._controller.start_afresh()
+        self.configuration.data.show_result(sentence)
+        self.actions.changed.emit()
+        self.trainer.start_over()
+        self._show_knowledge()
+
+    def _export(self, path: Path, form: str) -> None:
+        section = self.configuration.data
+        ticket = self.worker.submit("Writing the ratings", jobs.export_ratings(path, form))
+        ticket.succeeded.connect(
+            lambda count: section.show_result(
+                f"{count:,} {'rating' if count == 1 else 'ratings'} written to {path.name}."
+            )
+        )
+        self._follow(ticket)
+
+    def _follow(self, ticket: Ticket) -> None:
+        ticket.failed.connect(lambda error: self.configuration.data.show_result(str(error), "problem"))
+        self.activity.follow(ticket, cancellable=False)
+
+    def _go_to(self, section: object) -> None:
+        self._session.window.show_tab("Configuration")
+        self.configuration.go_to(section)  # type: ignore[arg-type]
+
+    def _say_problem(self, error: AppError) -> None:
+        self._messages.show_message(error.message, error.hint, "problem")
+
+
+class PosterQueue(QObject):
+    """Asks for posters a few at a time, those wanted last first, so that what is on screen never waits for what was."""
+
+    def __init__(self, background: Background) -> None:
+        super().__init__(background)
+        self._background = background
+        self._wanted: OrderedDict[int, Item] = OrderedDict()
+        self._ticket: Ticket | None = None
+
+    def want(self, items: tuple[Item, ...]) -> None:
+        """Ask for the posters of these, the first one first."""
+        for item in reversed(items):
+            self._wanted[item.id] = item
+            self._wanted.move_to_end(item.id)
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._ticket is not None or not self._wanted:
+            return
+        count = min(POSTERS_AT_ONCE, len(self._wanted))
+        batch = [self._wanted.popitem()[1] for _ in range(count)]
+        sources = self._background.known_sources()
+        self._ticket = self._background.poster_worker.submit("Fetching posters", jobs.fetch_posters(batch, sources))
+        self._ticket.progressed.connect(self._arrived)
+        self._ticket.ended.connect(self._next)
+
+    def _arrived(self, step: Progress) -> None:
+        if isinstance(step, jobs.PosterFound) and step.image is not None:
+            self._background.show_poster(step.item_id, step.kind, step.image)
+
+    def _next(self) -> None:
+        self._ticket = None
+        self._ask()

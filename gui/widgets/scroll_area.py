@@ -1,0 +1,41 @@
+"""A place that scrolls up and down, and shows on its bar when the arrow keys would move it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from gui.widgets.buttons import set_look
+
+
+class ScrollArea(QScrollArea):
+    """Scrolls its one widget, which is as wide as the area; the widget should be named "scrolled" to be see-through."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def to_top(self) -> None:
+        """Show the beginning."""
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(0)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Colour the bar."""
+        self._mark(True)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Make the bar quiet again."""
+        self._mark(False)
+        super().focusOutEvent(event)
+
+    def _mark(self, chosen: bool) -> None:
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            set_look(bar, "chosen", chosen)
