@@ -7,6 +7,7 @@ is loaded, and a command does not load the window.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == LEARN:
         from recommender.training_process import main as learn
 
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then ends this process
         return learn(arguments[1:], load_encoder)
     home_path, rest = split_home(arguments)
     if rest or (home_path is not None and not home_path):
@@ -70,7 +72,8 @@ def open_window(home_path: str | None) -> int:
         try:
             from gui.app import run
 
-            return run(home, window_ports(home))
+            status: int = run(home, window_ports(home))
+            return status
         finally:
             take_down_logging(destination)
     except AppError as error:

@@ -13,6 +13,7 @@ from library.library import Library
 
 MOST_LISTED = 20
 MOST_COMPARED = 500
+LOOK_FOR_IT = "Look for it with: homereel search WORD"
 LARGEST_ID = 2**63 - 1
 _ID = re.compile(r"(?:id:\s*)?([0-9]{1,19})", re.ASCII)
 _WITH_YEAR = re.compile(r"(.+?)\s*[(\[]?((?:18|19|20)[0-9]{2})[)\]]?", re.ASCII)
@@ -39,7 +40,7 @@ def find_title(library: Library, text: str, kind: MediaKind | None = None) -> It
     by_id = _by_id(library, int(number[1])) if number else None
     if number and text.startswith("id:"):
         if by_id is None:
-            raise TitleUnclear(f"There is no title with the id {number[1]}.", "Find its id with: homereel search TEXT")
+            raise TitleUnclear(f"There is no title with the id {number[1]}.", LOOK_FOR_IT)
         return by_id
     named_so = _called(library, text, kind)
     candidates = ([by_id] if by_id is not None else []) + [item for item in named_so if item != by_id]
@@ -48,9 +49,8 @@ def find_title(library: Library, text: str, kind: MediaKind | None = None) -> It
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
-        raise TitleUnclear(
-            f"Nothing in the library is called “{printed(text)}”.", "Look for it with: homereel search TEXT"
-        )
+        called = "has the id or the title" if number else "is called"
+        raise TitleUnclear(f"Nothing in the library {called} “{printed(text)}”.", LOOK_FOR_IT)
     raise TitleUnclear(
         f"“{printed(text)}” could be several titles.", "Say which one by its id, such as id:17.", candidates
     )

@@ -6,6 +6,7 @@ import sys
 
 from PyQt6.QtWidgets import QApplication
 
+from gui.end_signals import EndSignals
 from gui.ports import Ports
 from gui.session import Session
 from library.home import Home
@@ -19,7 +20,10 @@ def run(home: Home, ports: Ports) -> int:
     app.setApplicationName("Homereel")
     app.setDesktopFileName("homereel")
     session = Session(app, home, ports)
+    ends = EndSignals(app)
+    ends.received.connect(session.window.close)
     session.open()
     status = app.exec()
+    ends.stop()
     session.close()
     return status

@@ -105,6 +105,9 @@ class Background(QObject):
             self._train_now()
         backup = self.worker.submit("Making a backup", jobs.back_up_daily())
         backup.failed.connect(self._say_problem)
+        backup.succeeded.connect(lambda _: self.configuration.data.refresh())
+        tokens = self.worker.submit("Looking for the keyring", jobs.where_tokens_lie())
+        tokens.succeeded.connect(self.configuration.data.show_token_place)
 
     # Work
 
@@ -136,7 +139,7 @@ class Background(QObject):
                 lambda: self._session.window.show_tab("Configuration"),
             )
         elif source_id != DEMO.id:
-            self._messages.show_message(f"{name}: {report.sentence}.", "")
+            self._messages.show_message(f"{name} is scanned. {report.sentence}.", "")
         if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
             self._train_now()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import tempfile
 import threading
@@ -231,8 +232,9 @@ class BackgroundTrainer(QThread):
         if complete:
             self._retry_seconds = self._first_retry
             self._state = replace(self._state, seconds=seconds, finished_at=now, failure="")
+        broken_off = failure is None and not complete
+        self._again = (self._again or broken_off) and not self._stopping
         if self._paused:
-            self._again = self._again or not complete
             self._show(replace(self._state, step=None))
         elif failure is None or self._again:
             self._show(replace(self._state, phase=Phase.IDLE, step=None))
@@ -327,7 +329,12 @@ def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[by
     quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
     try:
         return subprocess.Popen(
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, creationflags=quiet
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            creationflags=quiet,
+            env={**os.environ, "TQDM_DISABLE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"},
         )
     except OSError as error:
         raise TrainingError(f"Learning in the background cannot start: {error.strerror or error}.") from error

@@ -64,6 +64,16 @@ def store_token(source: SourceSettings, token: str) -> Task:
     return job
 
 
+def where_tokens_lie() -> Task:
+    """Say where tokens are kept; a system's keyring may take its time."""
+
+    def job(workplace: Workplace) -> Job[str]:
+        yield Progress("Looking for the keyring")
+        return Secrets(workplace.home).describe()
+
+    return job
+
+
 def scan_source(source: SourceSettings, allow_shrink: bool = False) -> Task:
     """Bring the library up to date with one source."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QByteArray, QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEvent, QShortcut
+from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEvent, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from gui.theme import RESOURCES, Theme
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Remember the new size soon."""
         super().resizeEvent(event)
+        self._place_messages()
         self._settle.start()
 
     def moveEvent(self, event: QMoveEvent | None) -> None:
@@ -89,6 +90,11 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event is not None and event.type() in _SYSTEM_CHANGES:
             self._theme.refresh()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Give the message bar its place."""
+        super().showEvent(event)
+        self._place_messages()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell the place a last time, and that the window closes."""
@@ -125,9 +131,9 @@ class MainWindow(QMainWindow):
         column.addLayout(top)
         column.addWidget(line)
         column.addWidget(self._pages, 1)
-        column.addWidget(self.messages)
         column.addWidget(self.strip)
         self.setCentralWidget(page)
+        self.messages.setParent(page)
 
     def _turned(self, place: int) -> None:
         if place < 0:
@@ -141,6 +147,11 @@ class MainWindow(QMainWindow):
     def _show_place(self, place: int) -> None:
         if place < self._tabs.count():
             self._tabs.setCurrentIndex(place)
+
+    def _place_messages(self) -> None:
+        page = self.centralWidget()
+        if page is not None:
+            self.messages.float_over(page.rect().adjusted(0, 0, 0, -self.strip.height()))
 
     def _step(self, step: int) -> None:
         if self._tabs.count():

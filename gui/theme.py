@@ -125,7 +125,7 @@ class Theme(QObject):
     changed = pyqtSignal()
 
     def __init__(self, app: QApplication, choice: str = "system") -> None:
-        super().__init__(app)
+        super().__init__()
         self._app = app
         self._choice = choice
         self._icons: dict[tuple[str, str, int], QIcon] = {}
@@ -138,7 +138,7 @@ class Theme(QObject):
         assert hints is not None
         self._hints = hints
         app.setStyle("Fusion")
-        app.setEffectEnabled(Qt.UIEffect.UI_General, True)
+        self._ask_for_scheme()
         self._apply()
         hints.colorSchemeChanged.connect(self.refresh)
 
@@ -158,8 +158,8 @@ class Theme(QObject):
             raise ValueError(f"no such theme: {choice}")
         if choice != self._choice:
             self._choice = choice
-            self._apply()
-            self.changed.emit()
+            self._ask_for_scheme()
+            self.refresh()
 
     def refresh(self) -> None:
         """Look again at what the system asks for, and follow when it is something else."""
@@ -208,12 +208,15 @@ class Theme(QObject):
             return LIGHT if self._hints.colorScheme() is Qt.ColorScheme.Light else DARK
         return DARK if self._choice == "dark" else LIGHT
 
-    def _apply(self) -> None:
+    def _ask_for_scheme(self) -> None:
+        """Let the frames and dialogs that the system draws follow the choice."""
         scheme = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}.get(self._choice)
         if scheme is None:
             self._hints.unsetColorScheme()
         else:
             self._hints.setColorScheme(scheme)
+
+    def _apply(self) -> None:
         self.colours = self._wanted()
         self.scale = _system_scale()
         self._app.setFont(self.font())

@@ -13,6 +13,7 @@ from pathlib import Path
 from library.backup_files import Backup, Reason, listed, make
 from library.database import Database, connect, migrate, open_store, suspect_mark
 from library.errors import StoreCorrupt, StoreError, StoreUnavailable
+from library.feedback_store import FeedbackStore
 from library.home import Home
 from library.library import Library
 from library.salvage import salvage_feedback
@@ -171,8 +172,7 @@ def _opened_copy(home: Home, backup: Path) -> Iterator[Database]:
 def _counted(database: Database) -> tuple[int, int]:
     """How many titles and how many rated ones a library has."""
     titles = database.row("SELECT count(*) FROM item WHERE removed_at IS NULL")
-    ratings = database.row("SELECT count(DISTINCT item_id) FROM feedback WHERE kind = 'rating'")
-    return (titles[0] if titles else 0), (ratings[0] if ratings else 0)
+    return (titles[0] if titles else 0), len(FeedbackStore(database).current().ratings)
 
 
 def _day(path: Path) -> str:

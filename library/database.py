@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = 0x486D5265
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5.0
+FIRST_WAIT_SECONDS = 0.002
 #: Files up to this size are checked as a whole whenever they are opened; larger ones only when something looked wrong.
 CHECKED_ALWAYS_BYTES = 4_000_000
 
@@ -78,6 +80,11 @@ def store_error(error: sqlite3.Error, path: Path) -> Exception:
     return error
 
 
+def _is_busy(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 class Database:
     """One connection to the library file, used by the thread that opened it and by no other.
 
@@ -85,14 +92,15 @@ class Database:
     statement stands for itself.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         self._connection = connection
+        self._busy_seconds = busy_seconds
         self.path = path
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query, read to the end, so that no reading transaction stays open."""
         try:
-            return self._connection.execute(sql, values).fetchall()
+            return self._execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
 
@@ -104,7 +112,7 @@ class Database:
     def blocks(self, sql: str, values: Sequence[object] = (), size: int = 1000) -> Iterator[list[Row]]:
         """Rows of one query in blocks; meant for loops that do nothing slow, since reading stays open meanwhile."""
         try:
-            cursor = self._connection.execute(sql, values)
+            cursor = self._execute(sql, values)
             while block := cursor.fetchmany(size):
                 yield block
         except sqlite3.Error as error:
@@ -113,14 +121,14 @@ class Database:
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement and return the id of the row it inserted, if it inserted one."""
         try:
-            return self._connection.execute(sql, values).lastrowid or 0
+            return self._execute(sql, values).lastrowid or 0
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
 
     def change(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement and return how many rows it changed."""
         try:
-            return self._connection.execute(sql, values).rowcount
+            return self._execute(sql, values).rowcount
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
 
@@ -130,6 +138,22 @@ class Database:
             self._connection.executemany(sql, values)
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
+
+    def _execute(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+        """Run a statement; while another connection writes, try again every millisecond.
+
+        SQLite's own waiting sleeps longer and longer, and so a rating waited 20 ms beside a scan where 5 ms were enough.
+        """
+        deadline = 0.0
+        while True:
+            try:
+                return self._connection.execute(sql, values)
+            except sqlite3.OperationalError as error:
+                now = time.monotonic()
+                deadline = deadline or now + self._busy_seconds
+                if not _is_busy(error) or self._in_transaction() or now >= deadline:
+                    raise
+            time.sleep(0.001)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -215,29 +239,38 @@ def _backup_error(error: Exception, target: Path) -> Exception:
     return translated
 
 
-def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS, create: bool = True) -> Database:
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Database:
     """Open the library file for the calling thread.
 
     :raises StoreUnavailable: when it cannot be opened or written.
     :raises StoreCorrupt: when it is not a usable SQLite file.
     """
-    mode = "rwc" if create else "rw"
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=busy_seconds,
+            path,
+            timeout=FIRST_WAIT_SECONDS,
             isolation_level=None,
             cached_statements=256,
         )
+        database = Database(connection, path, busy_seconds)
         for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+            database._execute(f"PRAGMA {pragma}", ())
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        raise store_error(error, path) from error
-    return Database(connection, path)
+        raise _opening_error(error, path) from error
+    return database
+
+
+def _opening_error(error: sqlite3.Error, path: Path) -> Exception:
+    translated = store_error(error, path)
+    if isinstance(translated, StoreUnavailable) and path.exists() and not os.access(path.parent, os.W_OK):
+        return StoreUnavailable(
+            f"The library file cannot be used: nothing can be written to its directory {path.parent}.",
+            "Give yourself the right to write there, or choose another directory with --home.",
+        )
+    return translated
 
 
 def open_store(path: Path, before_migration: Callable[[Database, int], object] | None = None) -> Database:
@@ -296,14 +329,14 @@ def _pages_in_header(path: Path) -> int:
     return int.from_bytes(header[28:32], "big") if len(header) == 100 and header[24:28] == header[92:96] else 0
 
 
-def migrations(directory: Path = MIGRATIONS) -> list[tuple[int, Path]]:
+def migrations(directory: Path | None = None) -> list[tuple[int, Path]]:
     """The numbered scripts, in order."""
-    return sorted((int(path.name.split("_")[0]), path) for path in directory.glob("[0-9]*_*.sql"))
+    return sorted((int(path.name.split("_")[0]), path) for path in (directory or MIGRATIONS).glob("[0-9]*_*.sql"))
 
 
 def migrate(
     database: Database,
-    directory: Path = MIGRATIONS,
+    directory: Path | None = None,
     before: Callable[[Database, int], object] | None = None,
 ) -> None:
     """Apply the migrations that the file does not have yet, each in one transaction with its number.

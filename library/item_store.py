@@ -13,7 +13,7 @@ from library.items import Item, MediaKind
 from library.sources import ServerItem
 
 READ_AT_ONCE = 1000
-WRITTEN_AT_ONCE = 100
+WRITTEN_AT_ONCE = 25
 _ITEM = ", ".join(ITEM_COLUMNS)
 _PLACE = ", ".join(PLACE_COLUMNS)
 

@@ -39,6 +39,7 @@ class PosterCache:
         """Keep the bytes of a poster, and let the longest unused ones go if there are too many."""
         file = self._file(source_id, path, width, height)
         part = file.with_suffix(f".{os.getpid()}.part")
+        known = self.size()
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             before = file.stat().st_size if file.exists() else 0
@@ -48,7 +49,7 @@ class PosterCache:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             return
-        self._size = self.size() + (len(content) - before if self._size is not None else 0)
+        self._size = known - before + len(content)
         if self._size > self._limit:
             self._make_room()
 

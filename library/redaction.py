@@ -10,9 +10,7 @@ from urllib.parse import quote, quote_plus
 REPLACEMENT = "[secret]"
 SHORTEST_SECRET = 4
 
-_NAME = (
-    r"(?:x-plex-token|(?:access|refresh|auth|id)?[_-]?token|api[_-]?key|client[_-]?secret|password|passwd|secret|pin)"
-)
+_NAME = r"(?:x-plex-token|(?:access|refresh|auth|id)?[_-]?token|api[_-]?key|client[_-]?secret|password|passwd)"
 _QUOTE = r"(?:\\?[\"']|%22|%27)?"
 _SEPARATOR = r"(?:\s*(?:=|:|%3[ad]|%253[ad])\s*)"
 _VALUE = r"(?!\[secret\])(?:(?!%26|%2526|%22|%27)[^\s\"'&;,<>()\[\]{}\\])+"

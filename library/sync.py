@@ -40,10 +40,10 @@ class Shrinkage:
     def sentence(self) -> str:
         """What to ask the person."""
         names = " and ".join(f"“{name}”" for name in self.libraries)
-        there = "are" if self.found != 1 else "is"
+        there = "is" if self.found == 1 else "are"
         return (
-            f"Only {self.found:,} of the {self.known:,} titles known in {names} {there} still there."
-            " Is that right, and shall the others be taken out of the library?"
+            f"Only {self.found:,} of the {_titles(self.known)} known in {names} {there} still there."
+            " Is that right, and shall the missing ones be taken out of the library?"
         )
 
 
@@ -85,7 +85,7 @@ class ScanReport:
             )
             if count
         ]
-        return f"{self.listed:,} titles: {', '.join(parts)}" if parts else f"{self.listed:,} titles, nothing new"
+        return f"{_titles(self.listed)}: {', '.join(parts)}" if parts else f"{_titles(self.listed)}, nothing new"
 
 
 @dataclass(slots=True)
@@ -218,7 +218,7 @@ class _Scan:
                 yield Progress(step, read, total, failure=page.problems[0] if page.problems else "")
         if total is not None and read < total:
             listing.complete = False
-            self._problem([f"{self._source.name} listed only {read:,} of the {total:,} titles in “{library.title}”."])
+            self._problem([f"{self._source.name} listed only {read:,} of the {_titles(total)} in “{library.title}”."])
         self._count(listed=len(listing.entries))
         return listing
 
@@ -245,7 +245,7 @@ class _Scan:
                 if why or not items:  # a batch of nothing keeps the job alive while a server takes its time
                     yield Progress(step, done, len(wanted), failure=why)
         if unanswered:
-            self._failed([f"{self._source.name} said nothing about {len(unanswered):,} titles."], len(unanswered))
+            self._failed([f"{self._source.name} said nothing about {_titles(len(unanswered))}."], len(unanswered))
 
     def _failed(self, sentences: Iterable[str], number: int | None = None) -> None:
         told = list(sentences)
@@ -311,6 +311,10 @@ class _Scan:
                 self._library.items.mark_removed(self._source.id, library_key, keys, self._now())
             self._count(removed=len(part))
             yield Progress(step, start + len(part), len(vanished))
+
+
+def _titles(number: int) -> str:
+    return f"{number:,} title" if number == 1 else f"{number:,} titles"
 
 
 @contextlib.contextmanager

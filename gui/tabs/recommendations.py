@@ -256,9 +256,9 @@ class RecommendationTab(QWidget):
 
     def _share_room(self) -> None:
         room = self.height() - self.filters.sizeHint().height()
-        self.shelf.set_room(
-            self.width() - 48, round(self.height() * (0.23 if self.height() > self._theme.px(640) else 0.20))
-        )
+        lines = self.height() / self._theme.px(100)  # how tall the tab is, measured in its own text
+        share = 0.23 if lines > 6.4 else 0.20 if lines > 5 else 0.15
+        self.shelf.set_room(self.width() - 48, round(self.height() * share))
         self.stage.set_height(max(180, room - self.shelf.height() - 24))
 
     def _show_body(self, place: int) -> None:

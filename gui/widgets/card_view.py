@@ -15,7 +15,8 @@ from gui.widgets.poster_art import fit_text
 from gui.widgets.scroll_area import ScrollArea
 
 LINE_LENGTH = 760
-TITLE_SIZE, SMALLEST_TITLE = 34, 20
+TITLE_SIZE, LOW_TITLE_SIZE, SMALLEST_TITLE = 34, 28, 20
+_LEAST = 232  # below this height not only the text scrolls, but also the prediction and the chips
 _TITLE_LINES = 2.6  # line heights of the largest size that a long title may take
 
 
@@ -48,6 +49,7 @@ class TextArea(ScrollArea):
         self._column.addStretch(1)
         self._inner = inner
         self._needed = 0
+        self._whole = False
         self.setWidget(inner)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("About it")
@@ -70,7 +72,13 @@ class TextArea(ScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Two lines, when there is anything at all."""
-        return QSize(200, min(self._needed, self._theme.px(46)))
+        return QSize(200, self._needed if self._whole else min(self._needed, self._theme.px(46)))
+
+    def set_whole(self, whole: bool) -> None:
+        """Be as tall as the text in any case, since everything around it scrolls."""
+        if whole != self._whole:
+            self._whole = whole
+            self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Measure again when the lines break elsewhere."""
@@ -169,6 +177,7 @@ class CardView(QWidget):
         if event is not None and event.oldSize() != event.size():
             self.chips.set_lines(2 if self._is_low() else 4)
             self._fit_title()
+            self.text.set_whole(self.height() < self._theme.px(_LEAST))
 
     def _arrange(self) -> None:
         words = QWidget()
@@ -186,7 +195,11 @@ class CardView(QWidget):
         column.addSpacing(10)
         column.addWidget(self.chips)
         column.addStretch(1)
-        self._pages.addWidget(words)
+        words.setObjectName("scrolled")
+        self._scroll = ScrollArea()  # for large text in a small window
+        self._scroll.setWidget(words)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages.addWidget(self._scroll)
         framed = QWidget()
         frame = QVBoxLayout(framed)
         frame.setContentsMargins(0, 8, 0, 4)
@@ -212,7 +225,8 @@ class CardView(QWidget):
         lines = 1.4 if self._is_low() else _TITLE_LINES
         room = QRectF(0, 0, self.width(), px(TITLE_SIZE) * lines)
         smallest = px(SMALLEST_TITLE)
-        font, text = fit_text(self._card.title, self._theme.font(TITLE_SIZE, 700), room, px(TITLE_SIZE), smallest)
+        largest = px(LOW_TITLE_SIZE if self._is_low() else TITLE_SIZE)
+        font, text = fit_text(self._card.title, self._theme.font(TITLE_SIZE, 700), room, largest, smallest)
         self.title.setFont(font)
         self.title.setText(text)
         self.title.setToolTip("" if text == self._card.title else self._card.title)

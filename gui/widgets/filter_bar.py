@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from PyQt6.QtCore import QTime, pyqtSignal
-from PyQt6.QtGui import QAction, QActionGroup
+from PyQt6.QtGui import QAction, QActionGroup, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QTimeEdit, QWidget, QWidgetAction
 
 from gui.models import FilterChoice, count_words
@@ -33,6 +33,7 @@ class FilterBar(QWidget):
         self._kind = kind
         self._theme = theme
         self._choice = FilterChoice()
+        self._counts: tuple[int, int] | None = None
         self._until = QTimeEdit()
         self._time, self._time_menu = self._menu_button("Any length", "Time")
         self._genre, self._genre_menu = self._menu_button("Any genre", "Genre")
@@ -64,7 +65,23 @@ class FilterBar(QWidget):
 
     def show_counts(self, remaining: int, total: int) -> None:
         """Say how many titles the filters leave."""
-        self._count.setText(count_words(remaining, total, self._kind))
+        self._counts = (remaining, total)
+        self._show_counts()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Say the count in fewer words where there is little room."""
+        super().resizeEvent(event)
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        if self._counts is None:
+            return
+        words = count_words(*self._counts, self._kind)
+        filters = sum(button.sizeHint().width() + 8 for button in (self._time, self._genre, self._decade, self._unseen))
+        room = self.width() - 2 * 24 - filters - self._theme.px(140)
+        fits = room >= self._count.fontMetrics().horizontalAdvance(words)
+        self._count.setText(words if fits else f"{self._counts[0]:,} left")
+        self._count.setToolTip("" if fits else words)
 
     def count_text(self) -> str:
         """What stands at the end of the bar."""
@@ -95,7 +112,7 @@ class FilterBar(QWidget):
         for widget in (self._time, self._genre, self._decade, self._unseen):
             row.addWidget(widget)
         self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(100)
         self.search.setMaximumWidth(self._theme.px(340))
         row.addWidget(self.search, 3)
         row.addStretch(1)

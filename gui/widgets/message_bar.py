@@ -1,15 +1,19 @@
-"""One sentence at the bottom of the window: what happened, what to do about it, and at most one button."""
+"""One sentence at the bottom of the window: what happened, what to do about it, and at most one button.
+
+It floats above the page, so that nothing moves under the mouse when it comes and goes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from gui.theme import Theme
 from gui.widgets.buttons import Button, set_look
 
+WIDEST = 760
 NOTE_STAYS = 8000  # milliseconds; a problem stays until it is closed
 ACTION_STAYS = 15000
 
@@ -22,6 +26,7 @@ class MessageBar(QFrame):
         self.setObjectName("messages")
         self._theme = theme
         self._kind = "note"
+        self._floor = QRect()
         self._on_action: Callable[[], object] | None = None
         self._icon = QLabel(self)
         self._text = QLabel(self)
@@ -37,7 +42,7 @@ class MessageBar(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.clear)
         row = QHBoxLayout(self)
-        row.setContentsMargins(24, 8, 16, 8)
+        row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(12)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
@@ -66,9 +71,16 @@ class MessageBar(QFrame):
         set_look(self, "kind", kind)
         self._recolour()
         self.show()
+        self._settle()
+        self.raise_()
         self._timer.stop()
         if kind == "note":
             self._timer.start(ACTION_STAYS if offered else NOTE_STAYS)
+
+    def float_over(self, area: QRect) -> None:
+        """Stay at the bottom of this part of the window."""
+        self._floor = area
+        self._settle()
 
     def clear(self) -> None:
         """Take the message away."""
@@ -83,6 +95,13 @@ class MessageBar(QFrame):
     def action_button(self) -> Button:
         """The button with the way on."""
         return self._action
+
+    def _settle(self) -> None:
+        if self._floor.isValid() and not self.isHidden():
+            width = min(self._theme.px(WIDEST), self._floor.width() - 48)
+            height = max(self.heightForWidth(width), self.sizeHint().height())
+            left = self._floor.x() + (self._floor.width() - width) // 2
+            self.setGeometry(left, self._floor.bottom() - height - 11, width, height)
 
     def _acted(self) -> None:
         action = self._on_action

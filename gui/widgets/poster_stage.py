@@ -90,6 +90,7 @@ class PosterStage(QWidget):
         self.similar.setGeometry(EDGE + half + 8, top, width - half - 8, height)
 
     def _recolour(self) -> None:
+        self.play.setIconSize(QSize(self._theme.px(14), self._theme.px(14)))
         self.play.setIcon(self._theme.icon("play", "on_accent", 14))
         self.update()
 

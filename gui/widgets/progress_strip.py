@@ -21,7 +21,7 @@ class ThinBar(QWidget):
         self._theme = theme
         self._share: float | None = 0.0
         self.setAccessibleName("How far it is")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_share(self, share: float | None) -> None:
         """Fill the bar: from 0 to 1, or ``None`` for unknown."""
@@ -34,6 +34,10 @@ class ThinBar(QWidget):
     def sizeHint(self) -> QSize:
         """Thin and not long."""
         return QSize(self._theme.px(180), 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """It gives way to the words beside it."""
+        return QSize(48, 4)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the groove and what is filled of it."""

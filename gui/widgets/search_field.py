@@ -143,7 +143,7 @@ class SearchField(QLineEdit):
     def _pick(self, line: QListWidgetItem) -> None:
         item_id = line.data(Qt.ItemDataRole.UserRole)
         if item_id is not None:
-            self.set_text("")
+            self.clear()  # told first, so that the title picked is what stays on the card
             self.chosen.emit(int(item_id))
 
     def _recolour(self) -> None:

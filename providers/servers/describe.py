@@ -16,6 +16,8 @@ from providers.servers.nfo import MAX_BYTES, Nfo, NfoError, read_nfo
 from providers.servers.shelves import Episode, Film, Show, Track
 from providers.servers.walk import File, Walk, written
 
+# For a file whose name is only blanks or dots, and that says nothing itself.
+UNTITLED = "Untitled"
 # "03 - Title", "3. Title", "1-03 Title"; with only a space between, 03 to 20: "99 Luftballons" is a title.
 _TRACK_NAME = re.compile(r"^(?:\d-(?=\d\d))?(?P<number>\d{1,3}(?: - |\. ?|-)|(?:0\d|1\d|20) )(?P<title>\S.*)$")
 
@@ -124,7 +126,7 @@ class Describer:
                 poster=written(track.cover.path) if track.cover else None,
                 files=(written(track.file.path),),
                 added_at=track.file.modified / 1e9,
-                title=tags.title or title,
+                title=tags.title or title or UNTITLED,
                 artist=artist,
                 album=tags.album or album,
                 track_number=tags.track_number or number,
@@ -170,7 +172,7 @@ def _item(kind: MediaKind, found: Film | Show, name: FilmName, nfo: Nfo, paths: 
         version=found.version,
         poster=written(found.poster.path) if found.poster else None,
         files=tuple(written(path) for path in paths),
-        title=nfo.title or name.title,
+        title=nfo.title or name.title or UNTITLED,
         original_title=nfo.original_title if nfo.original_title != nfo.title else None,
         year=nfo.year or name.year,
         end_year=nfo.end_year,

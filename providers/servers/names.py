@@ -59,7 +59,8 @@ _INITIALS = re.compile(r"(?<![^._])(?:[A-Za-z]\.){2,}(?=[^.]|$)")
 _SURE = re.compile(r"^[^\[{]+ \(\d{4}\)$")
 _DOUBTFUL = re.compile(
     r"[\[\](){}]|(?<![a-z])(?:extended|uncut|unrated|remaster\w*|restored|theatrical|director'?s?|cut|edition|criterion|imax"
-    r"|3d|proper|repack|internal|limited|complete|multi|dual|dubbed|subbed|dvd|vhs|tv|hd|web)(?![a-z])",
+    r"|3d|proper|repack|internal|limited|complete|multi|dual|dubbed|subbed|dvd|vhs|tv|hd|web|ntsc|pal|ac3|dts|dl"
+    r"|german|(?:true)?french|vostfr|italian|spanish|english|dutch|russian|polish|swedish|danish|hindi|korean)(?![a-z])",
     re.IGNORECASE,
 )
 # "cd1" and "part1" are parts wherever they stand; "Part 1" with a space only after a year, for it is a sequel's name too.
@@ -228,7 +229,8 @@ def careful_film(name: str) -> FilmName:
     year = quick.year
     if year is None and isinstance(guess.get("year"), int) and slug(title) != str(guess["year"]):
         year = guess["year"]
-    if isinstance(alternative := guess.get("alternative_title"), str):
+    alternative = guess.get("alternative_title")
+    if isinstance(alternative, str) and not all(_DOUBTFUL.search(word) for word in alternative.split()):
         title = f"{title} - {alternative}"
     title = printable(title)
     # guessit may take the beginning of a title for a release group; it is believed only where it cuts the end.
@@ -259,13 +261,21 @@ def get_ready() -> Iterator[None]:
     yield
 
 
+# What is asked about a film; the rest would take guessit twice as long.
+_FILM_FACTS = ["title", "alternative_title", "year", "edition", "part", "language", "release_group", "container"]
+_FILM_WORDS = ["source", "screen_size", "video_codec", "audio_codec", "other"]
+_ASKED = {"movie": {"includes": _FILM_FACTS + _FILM_WORDS}}
+
+
 @lru_cache(maxsize=16384)
 def _guess(name: str, kind: str) -> dict[str, Any]:
     from guessit import guessit
     from guessit.api import GuessitException
 
     try:
-        return dict(guessit(f"{name}.mkv".replace("/", " "), {"type": kind, "no_user_config": True}))
+        return dict(
+            guessit(f"{name}.mkv".replace("/", " "), {"type": kind, "no_user_config": True} | _ASKED.get(kind, {}))
+        )
     except GuessitException:
         return {}
 

@@ -158,19 +158,19 @@ class PlexServer:
         """Read a list once; what cannot be read in large bites is read in small ones, and a line that breaks is skipped."""
         path = f"/library/sections/{quote(library.key)}/all"
         params = {"type": _TYPES[library.kind], "sort": "addedAt:asc", "includeCollections": "0"}
-        start, size, in_a_row = 0, PAGE, 0
+        start, size, in_a_row, past_it = 0, PAGE, 0, True
         while walk.total is None or start < walk.total:
             try:
                 container = self._ask(path, params, (start, size), careful=size < PAGE)
             except _DAMAGED as error:
                 if size > 1 and not _is_missing(error):
-                    size //= 2
+                    size, past_it = size // 2, False
                     continue
                 in_a_row += 1
                 if in_a_row >= _GIVE_UP or _is_missing(error):
                     raise
                 walk.skipped += 1
-                start, size = start + 1, PAGE
+                start, past_it = start + 1, True
                 continue
             in_a_row, lines = 0, list(container)
             total = _total(container, start, len(lines), size)
@@ -179,6 +179,7 @@ class PlexServer:
             if not lines:
                 return
             start += len(lines)
+            size = min(PAGE, size * 2) if past_it else size
             entries = [entry for line in lines if (entry := entry_of(line)) is not None]
             walk.nameless += len(lines) - len(entries)
             walk.seen.update(entry.key for entry in entries)

@@ -207,7 +207,7 @@ class Shelves:
     def _add_track(self, folder: Folder, sound: File) -> None:
         if sound.stem.lower() == "theme" and (folder.having(VIDEO) or "tvshow.nfo" in folder.named):
             return  # the tune of a show, not music of its own
-        key = f"track:{_relative(folder)}/{written_name(sound)}"
+        key = f"track:{_relative(folder)}/{_storable_name(sound)}"
         if key in self.tracks:
             key = f"track:{written(sound.path)}"
         cover = folder.first(_COVERS, IMAGE)
@@ -277,7 +277,6 @@ def _relative(folder: Folder) -> str:
     return "/".join(reversed([place.name for place in folder.upwards()]))
 
 
-def written_name(file: File) -> str:
+def _storable_name(file: File) -> str:
     """The name of a file as it can be stored; different for different files of a folder."""
-    name = os.path.basename(file.path)
-    return name if written(name) == name else os.fsencode(name).decode("utf-8", "backslashreplace")
+    return os.fsencode(os.path.basename(file.path)).decode("utf-8", "backslashreplace")

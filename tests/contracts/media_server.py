@@ -20,13 +20,13 @@ class Subject:
     :param expected: title of each library -> key of each entry in it -> fields of its ``ServerItem`` as they must come back;
         fields not named are not looked at.
     :param change: changes one entry on the server, other than its title, and returns the library's title and the key.
-    :param remove: takes one entry away and returns the same. Both are ``None`` where the content cannot change.
+    :param remove: takes one entry away while the server runs, and returns the same; for ``VanishingContract`` only.
     :param secret: what must never be seen in a text.
     """
 
     open: Callable[[], MediaServer]
     expected: Mapping[str, Mapping[str, Mapping[str, object]]]
-    change: Callable[[], tuple[str, str]] | None = None
+    change: Callable[[], tuple[str, str]]
     remove: Callable[[], tuple[str, str]] | None = None
     secret: str = ""
     opened: list[MediaServer] = field(default_factory=list)
@@ -134,22 +134,10 @@ class MediaServerContract:
             assert items_of(server, title, []) == {}
 
     def test_a_change_moves_the_version_of_that_entry_only(self, subject: Subject) -> None:
-        if subject.change is None:
-            pytest.skip("what this server offers cannot change")
         before = {title: dict(versions(subject, title)) for title in subject.expected}
         title, key = subject.change()
         after = dict(versions(subject, title))
         assert {k for k in after if after[k] != before[title][k]} == {key}
-
-    def test_what_is_gone_is_not_listed_and_not_returned(self, subject: Subject) -> None:
-        if subject.remove is None:
-            pytest.skip("what this server offers cannot change")
-        server = subject.server()
-        listed = {title: entries_of(server, title) for title in subject.expected}
-        title, key = subject.remove()
-        assert key not in {entry.key for entry in entries_of(server, title)}
-        items = items_of(server, title, listed[title])
-        assert set(items) == {entry.key for entry in listed[title]} - {key}
 
     def test_an_entry_that_never_was_fails_alone(self, subject: Subject) -> None:
         server = subject.server()
@@ -207,6 +195,19 @@ class MediaServerContract:
                     texts += [repr(item), str(server.play_target(item.key, item.files))]
         texts.append(caplog.text)
         assert not subject.secret or not [text for text in texts if subject.secret in text]
+
+
+class VanishingContract(MediaServerContract):
+    """For servers whose entries can vanish while they are being read."""
+
+    def test_what_is_gone_is_not_listed_and_not_returned(self, subject: Subject) -> None:
+        assert subject.remove is not None, "say how an entry is taken away"
+        server = subject.server()
+        listed = {title: entries_of(server, title) for title in subject.expected}
+        title, key = subject.remove()
+        assert key not in {entry.key for entry in entries_of(server, title)}
+        items = items_of(server, title, listed[title])
+        assert set(items) == {entry.key for entry in listed[title]} - {key}
 
 
 def versions(subject: Subject, title: str) -> list[tuple[str, str]]:

@@ -111,7 +111,7 @@ class TestDemo(MediaServerContract):
             "credits": (Credit("Eve Elm", CreditRole.CREATOR, 0),),
         }
         expected = {"Films": {FILM_KEY: film, "movie-rain-2001": {"title": "Rain"}}, "Shows": {SHOW_KEY: show}}
-        return Subject(lambda: DemoServer(demo), expected, change, None)
+        return Subject(lambda: DemoServer(demo), expected, change)
 
     def test_a_line_that_cannot_be_read_is_told_and_the_rest_is_there(self, demo: Path) -> None:
         with (demo / "films_new.jsonl").open("a") as file:

@@ -11,7 +11,7 @@ from library.errors import AudioError
 from library.items import Credit, CreditRole, ExternalId, MediaKind, Viewing
 from library.sources import TrackTags
 from providers.servers.folder import FolderServer
-from tests.contracts.media_server import MediaServerContract, Subject
+from tests.contracts.media_server import Subject, VanishingContract
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -34,7 +34,7 @@ def read_tags(path: str) -> TrackTags:
     )
 
 
-class TestFolder(MediaServerContract):
+class TestFolder(VanishingContract):
     @pytest.fixture
     def subject(self, tmp_path: Path) -> Subject:
         films, shows, music = tmp_path / "Films", tmp_path / "Shows", tmp_path / "Music"
@@ -105,9 +105,10 @@ class TestFolder(MediaServerContract):
         return Subject(lambda: FolderServer("f1", "My films", paths, read_tags), expected, change, remove)
 
     def test_ids_come_from_names_and_descriptions(self, tmp_path: Path) -> None:
-        put(tmp_path / "Dune (2021) {tmdb-438631}" / "Dune.mkv")
-        put(tmp_path / "Dune (2021) {tmdb-438631}" / "Dune.nfo", "https://www.imdb.com/title/tt1160419/")
-        server = FolderServer("f1", "My films", [str(tmp_path)], read_tags)
+        home = tmp_path / "ids"
+        put(home / "Dune (2021) {tmdb-438631}" / "Dune.mkv")
+        put(home / "Dune (2021) {tmdb-438631}" / "Dune.nfo", "https://www.imdb.com/title/tt1160419/")
+        server = FolderServer("f1", "My films", [str(home)], read_tags)
         films = server.libraries()[0]
         entries = [entry for page in server.listing(films) for entry in page.entries]
         batches = list(server.items(films, entries))
@@ -115,5 +116,5 @@ class TestFolder(MediaServerContract):
         assert (item.title, item.year) == ("Dune", 2021)
         assert item.external_ids == (ExternalId("tmdb", "438631"), ExternalId("imdb", "tt1160419"))
         assert [text for batch in batches for text in batch.problems] == [
-            f"“{tmp_path}/Dune (2021) {{tmdb-438631}}/Dune.nfo” holds only an address, so the name of the file is used."
+            f"“{home}/Dune (2021) {{tmdb-438631}}/Dune.nfo” holds only an address, so the name of the file is used."
         ]

@@ -13,7 +13,7 @@ from library.items import Credit, CreditRole, ExternalId, MediaKind, Viewing
 from library.sources import MediaServer
 from providers.http import Patience, ProviderSession
 from providers.servers.plex import PlexServer
-from tests.contracts.media_server import MediaServerContract, Subject, entries_of, items_of, library_called
+from tests.contracts.media_server import Subject, VanishingContract, entries_of, items_of, library_called
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import EPOCH, Episode, Title, World, make_world
 
@@ -72,7 +72,7 @@ def plex() -> Iterator[FakePlex]:
         yield server
 
 
-class TestPlex(MediaServerContract):
+class TestPlex(VanishingContract):
     @pytest.fixture
     def subject(self, plex: FakePlex) -> Subject:
         def change() -> tuple[str, str]:

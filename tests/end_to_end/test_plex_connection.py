@@ -164,7 +164,7 @@ def test_https_to_the_http_port(plex: FakePlex, failure: Callable[..., ProviderE
 
 def certificate(folder: Path, *, name: str = "127.0.0.1", days: int = 30) -> Path:
     """A certificate and its key in one file, signed by itself, as a Plex server or a proxy of somebody's own has it."""
-    crypto = pytest.importorskip("cryptography.x509")
+    from cryptography import x509 as crypto
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -223,4 +223,6 @@ def test_a_trusted_certificate_works(tmp_path: Path, connection_to: Callable[...
     session = ProviderSession("Plex at home", QUICK)
     session.verify = str(path)
     with FakePlex(make_world(1), token=TOKEN, tls=context) as plex:
-        assert connection_to(plex.url, TOKEN, session).identify().name == "Fake Plex"
+        server = connection_to(plex.url, TOKEN, session)
+        assert server.identify().name == "Fake Plex"
+        server.close()

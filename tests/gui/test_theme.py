@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 from PyQt6.QtGui import QFontDatabase, QPalette
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QApplication, QLabel
 
 from gui.theme import DARK, LIGHT, RESOURCES, Colours, Theme, contrast
 
@@ -84,9 +84,12 @@ def test_the_bundled_typeface_is_used_in_all_its_weights(theme: Theme) -> None:
     assert (RESOURCES / "fonts" / "OFL.txt").read_text("utf-8").count("SIL OPEN FONT LICENSE") >= 1
 
 
-def test_sizes_grow_with_the_systems_text(theme: Theme) -> None:
+def test_sizes_grow_with_the_systems_text(theme: Theme, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
     assert theme.px(14) == 14
-    theme.scale = 1.5
+    monkeypatch.setattr("gui.theme._system_scale", lambda: 1.5)
+    with qtbot.waitSignal(theme.changed):
+        theme.refresh()
+    assert QApplication.font().pixelSize() == 21
     assert theme.px(14) == 21
     assert theme.font(14).pixelSize() == 21
 

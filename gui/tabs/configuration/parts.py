@@ -2,31 +2,81 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.widgets.buttons import Button, set_look
 
+_LONG_PATH = re.compile(r"(?<!:/)(?<![:/])/\S{30,}")
 WIDEST = 860
 WIDEST_TEXT = 760
 
 
 def words(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
     """A line or a paragraph of plain text in one of the looks of the style sheet."""
-    label = QLabel(text)
+    label = WrappingLabel(text) if wrap else QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(wrap)
     if look:
         label.setProperty("look", look)
-    if wrap:
-        label.setMaximumWidth(WIDEST_TEXT)
-        # A wrapping label must not decide how narrow the window may be.
-        label.setMinimumWidth(1)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return label
+
+
+class WrappingLabel(QLabel):
+    """A paragraph that takes the height its lines need at the width it has, and never decides how wide a window is.
+
+    Qt asks labels for their height at a width they do not have yet when layouts lie within layouts, and cuts them off.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(breakable(text), parent)
+        self.setWordWrap(True)
+        self._height = 0
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def hasHeightForWidth(self) -> bool:
+        """It says how tall it is by itself."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """As tall as its lines."""
+        return QSize(1, self._height or super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As tall as its lines, however narrow."""
+        return self.sizeHint()
+
+    def setText(self, text: str | None) -> None:
+        """Say something else."""
+        super().setText(breakable(text or ""))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Take the height for the new width; lines are no longer than can be read well."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """The text may have become larger."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setContentsMargins(0, 0, max(0, self.width() - WIDEST_TEXT), 0)
+        height = self.heightForWidth(self.width())
+        if height > 0 and height != self._height:
+            self._height = height
+            self.updateGeometry()
+
+
+def breakable(text: str) -> str:
+    """The text with places at which a long path may go on in the next line."""
+    return _LONG_PATH.sub(lambda found: found[0].replace("/", "/\u200b"), text)
 
 
 def say(label: QLabel, text: str, look: str | None = None) -> None:

@@ -15,7 +15,6 @@ from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.progress_strip import ThinBar
 from gui.worker import Ticket
-from library.errors import AppError
 from library.items import MediaKind
 from library.progress import Progress
 from library.scan_history import ScanRecord, ScanStatus
@@ -81,7 +80,7 @@ class SourceCard(PanelCard):
     def _build(self) -> None:
         self._icon = QLabel(self)
         self._icon.setFixedWidth(32)
-        self._name = words("", "heading", wrap=False)
+        self._name = words("", "heading")
         self._address = words("", "dim")
         self.result = words("", "note")
         self.verdict = words("", "note")
@@ -165,7 +164,6 @@ class SourceCard(PanelCard):
         self.shrinking.hide()
         self._soon.start()
         ticket.progressed.connect(self._show_step)
-        ticket.failed.connect(self._scan_failed)
         ticket.ended.connect(self._scan_ended)
 
     def _show_step(self, step: Progress) -> None:
@@ -173,9 +171,6 @@ class SourceCard(PanelCard):
             return
         self._bar.show_share(step.done / step.total if step.total else None)
         self.step.setText(step_words(step, time.monotonic() - self._began))
-
-    def _scan_failed(self, error: AppError) -> None:
-        say(self.verdict, str(error), "problem")
 
     def _scan_ended(self) -> None:
         self._scan = None
@@ -327,7 +322,7 @@ def result_words(record: ScanRecord | None) -> str:
         return "Not scanned yet."
     when = ago(record.finished_at or record.started_at)
     message = record.message.rstrip(".")
-    return f"{_STATUS[record.status]} {when}: {message}." if message else f"{_STATUS[record.status]} {when}."
+    return f"{_STATUS[record.status]} {when}. {message}." if message else f"{_STATUS[record.status]} {when}."
 
 
 def step_words(step: Progress, seconds: float) -> str:

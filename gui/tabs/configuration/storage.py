@@ -90,7 +90,10 @@ class DataSection(Section):
 
     def refresh(self) -> None:
         """Read again which backups there are."""
-        self._backups = tuple(listed(self._home))
+        found = tuple(listed(self._home))
+        if found == self._backups and self.backups.count():
+            return
+        self._backups = found
         self.backups.clear()
         for backup in self._backups:
             self.backups.addItem(f"{ago(backup.made_at)}, {_REASONS[backup.reason]} · {size(backup.size)}".capitalize())
@@ -103,6 +106,14 @@ class DataSection(Section):
         for button in (self.back_up, self.restore, self.csv, self.json):
             button.setEnabled(True)
         say(self.result, sentence, look)
+        self.refresh()
+
+    def show_token_place(self, sentence: str) -> None:
+        """Say where tokens are kept."""
+        say(self.tokens, sentence)
+
+    def showEvent(self, event: object) -> None:
+        """Show the backups there are now."""
         self.refresh()
 
     def _back_up(self) -> None:

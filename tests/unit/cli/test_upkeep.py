@@ -12,7 +12,7 @@ def test_export_writes_csv_and_json(world: World, tmp_path: Path) -> None:
     world.json("rate", "Thief", "6.5")
     file = tmp_path / "ratings.csv"
     assert world.text("export", "--output", str(file)) == f"2 ratings written to {file}\n"
-    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert {(row["title"], row["year"], row["rating"]) for row in rows} == {
         ("Amélie", "2001", "9"),
         ("Thief", "1981", "6.5"),

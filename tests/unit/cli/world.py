@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from cli.commands import run
 from cli.ports import Ports
 from library.errors import EncoderError, ProviderError
 from library.home import Home
-from library.items import Credit, CreditRole, MediaKind, Viewing
+from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, MediaServer, ServerIdentity, ServerItem, ServerLibrary
 from providers.servers.plex_address import check_url, normalise_token
@@ -182,7 +182,3 @@ class World:
 def smaller(server: MemoryServer, films: int) -> None:
     """Let most films vanish from a server."""
     server.films = server.films[:films]
-
-
-def seen(item: ServerItem) -> ServerItem:
-    return replace(item, version="2", viewing=Viewing(view_count=1))

@@ -52,6 +52,9 @@ FULL = film(
 )
 
 
+OWN = ExternalId("own", "9")
+
+
 @pytest.fixture
 def store(library: Library) -> ItemStore:
     return library.items
@@ -171,7 +174,7 @@ def test_two_entries_of_one_batch_can_be_one_film(store: ItemStore) -> None:
         (film("1", "Dune", 2021, "tt1"), film("2", "Dune", 2021, "tt2"), False),
         (film("1", "Dune", 2021, "tt1"), film("2", "Wüste", 2020, "tt1"), True),
         (film("1", "Dune", 2021, "tt1"), film("2", "Dune", 2021, external_ids=(ExternalId("tmdb", "9"),)), True),
-        (film("1", "X", 1, external_ids=(ExternalId("own", "9"),)), film("2", "Y", 1, external_ids=(ExternalId("own", "9"),)), False),
+        (film("1", "X", 1, external_ids=(OWN,)), film("2", "Y", 1, external_ids=(OWN,)), False),
     ],
 )  # fmt: skip
 def test_what_is_the_same_title(store: ItemStore, first, second, same: bool) -> None:

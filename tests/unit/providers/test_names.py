@@ -61,6 +61,9 @@ def test_a_films_name(name: str, title: str, year: int | None) -> None:
     [
         ("The.Hobbit.An.Unexpected.Journey.EXTENDED.2012", "The Hobbit An Unexpected Journey", 2012),
         ("Das.Boot.Directors.Cut.1080p", "Das Boot", None),
+        ("Das.Leben.der.Anderen.German.DL.2006.1080p", "Das Leben der Anderen", 2006),
+        ("The.Italian.Job.1969", "The Italian Job", 1969),
+        ("Some Film - Extended Edition", "Some Film", None),
         ("Uncut.Gems.2019.1080p", "Uncut Gems", 2019),
     ],
 )
