@@ -7,10 +7,11 @@ is loaded, and a command does not load the window.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 DEMO = ROOT / "resources" / "demo"
-FAILED = 1
+FAILED, CANCELLED = 1, 130
+UNSEEN_PLATFORMS = ("offscreen", "minimal")
 LEARN = "--learn"
 """First argument of the process that learns beside the window; for the program itself, not for people."""
 
@@ -65,6 +67,9 @@ def open_window(home_path: str | None) -> int:
     from library.home import find_home
     from library.logs import log_file, set_up_logging, take_down_logging
 
+    if not has_screen(sys.platform, os.environ):
+        _say("There is no screen to open the window on. Everything works without it too: homereel --help")
+        return FAILED
     try:
         home = find_home(Path(home_path) if home_path else None)
         destination = set_up_logging(home)
@@ -78,7 +83,17 @@ def open_window(home_path: str | None) -> int:
             take_down_logging(destination)
     except AppError as error:
         _say(str(error))
+        if os.environ.get("QT_QPA_PLATFORM") not in UNSEEN_PLATFORMS:
+            from gui.app import tell
+
+            tell(error.message, error.hint)
         return FAILED
+
+
+def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
+    """Whether a window can be opened; without a screen Qt would end the process."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not platform.startswith("linux") or any(environment.get(name) for name in screens)
 
 
 def open_server(home: Home, source: SourceSettings, token: str | None, ledger: NetworkLedger) -> MediaServer:
@@ -178,4 +193,7 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(CANCELLED)

@@ -1,6 +1,6 @@
 """How many requests and seconds a scan of a Plex server costs: the fake one of the tests, over real HTTP.
 
-    python -m benchmarks.scan [--movies 2000] [--shows 200]
+python -m benchmarks.scan [--movies 2000] [--shows 200]
 """
 
 from __future__ import annotations

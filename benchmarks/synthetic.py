@@ -1,7 +1,7 @@
 """Libraries of any size for measuring: invented titles, with people, genres and keywords spread as in real ones.
 
-Names follow a Zipf law, as they do in film catalogues: a few are everywhere and most are rare. Texts get random vectors, which cost
-the same as real ones.
+Names follow a Zipf law, as they do in film catalogues: a few are everywhere and most are rare. Texts get random vectors,
+which cost the same as real ones.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from encoders.text import describe_item, encoder_key, input_digest
+from encoders.text import TextEncoder, describe_item, encoder_key, input_digest
 from library.feedback import Rating
 from library.items import Credit, CreditRole, MediaKind
 from library.library import Library
@@ -26,13 +27,58 @@ from recommender.weights import load_weights
 MODEL = TextModelSettings().name
 DIMENSIONS = 384
 AT_ONCE = 500
-GENRES = (
-    "Drama Comedy Thriller Action Romance Adventure Crime Horror Family Fantasy Mystery Animation History War Music Western"
-).split()
-WORDS = (
-    "river night silver stone garden winter road letter shadow city summer glass ocean fire paper mountain morning clock iron"
-    " mirror forest harbour station island window bridge autumn stranger signal island daughter captain"
-).split()
+GENRES = [
+    "Drama",
+    "Comedy",
+    "Thriller",
+    "Action",
+    "Romance",
+    "Adventure",
+    "Crime",
+    "Horror",
+    "Family",
+    "Fantasy",
+    "Mystery",
+    "Animation",
+    "History",
+    "War",
+    "Music",
+    "Western",
+]
+WORDS = [
+    "river",
+    "night",
+    "silver",
+    "stone",
+    "garden",
+    "winter",
+    "road",
+    "letter",
+    "shadow",
+    "city",
+    "summer",
+    "glass",
+    "ocean",
+    "fire",
+    "paper",
+    "mountain",
+    "morning",
+    "clock",
+    "iron",
+    "mirror",
+    "forest",
+    "harbour",
+    "station",
+    "island",
+    "window",
+    "bridge",
+    "autumn",
+    "stranger",
+    "signal",
+    "island",
+    "daughter",
+    "captain",
+]
 
 
 def fill(library: Library, films: int, shows: int, ratings: int, seed: int = 1) -> Snapshot:
@@ -49,33 +95,26 @@ def fill(library: Library, films: int, shows: int, ratings: int, seed: int = 1) 
         for number, item_id in enumerate(numbers.sample(ids, ratings)):
             library.feedback.append(Rating(at=now - ratings + number, item_id=item_id, value=numbers.randint(1, 10)))
     source = SourceSettings("synthetic", "folder", "Synthetic", paths=(str(library.home.path),), libraries=())
-    settings = library.settings.load()
-    library.settings.save(_with_source(settings, source))
+    library.settings.save(replace(library.settings.load(), sources=(source,)))
     plan = TrainingPlan(MODEL, _no_encoder, load_weights(), library.home.snapshot)
     return run(refresh(library, plan, None))
 
 
-def _with_source(settings, source):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(settings, sources=(source,))
-
-
-def _no_encoder():  # type: ignore[no-untyped-def]
+def _no_encoder() -> TextEncoder:
     raise AssertionError("every text has its vector already")
 
 
 def _embed(library: Library, seed: int) -> None:
     generator = np.random.default_rng(seed)
-    digests = {
-        item.id: input_digest(MODEL, describe_item(item)) for item in library.items.all() if item.kind in KINDS
-    }
+    digests = {item.id: input_digest(MODEL, describe_item(item)) for item in library.items.all() if item.kind in KINDS}
     ids = list(digests)
     for first in range(0, len(ids), 2000):
         some = ids[first : first + 2000]
         vectors = generator.standard_normal((len(some), DIMENSIONS)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        library.embeddings.put(encoder_key(MODEL), {item_id: (digests[item_id], vectors[k]) for k, item_id in enumerate(some)})
+        library.embeddings.put(
+            encoder_key(MODEL), {item_id: (digests[item_id], vectors[k]) for k, item_id in enumerate(some)}
+        )
 
 
 def _item(numbers: random.Random, kind: MediaKind, number: int) -> ServerItem:

@@ -95,22 +95,7 @@ def search(
         {**titles.document(item), "rating": rating, "expected": prediction_document(expected)}
         for item, rating, expected in told
     ]
-    rows = [
-        (
-            str(item.id),
-            titles.named(item),
-            titles.KIND_WORDS[item.kind],
-            f"{rating:g}" if rating is not None else "",
-            f"{expected.mean:.1f}" if expected else "",
-        )
-        for item, rating, expected in told
-    ]
-    answer = (
-        table(("Id", "Title", "Kind", "You gave", "Expected"), rows, numbers=(0, 3, 4))
-        if rows
-        else "Nothing was found."
-    )
-    call.output.answer({"text": words, "results": documents}, answer)
+    call.output.answer({"text": words, "results": documents}, _found_table(told) if told else "Nothing was found.")
 
 
 def explain(
@@ -151,6 +136,20 @@ def _genre(engine: Engine, kind: MediaKind, wanted: str | None) -> str | None:
             f"There are no {_MANY[kind]} of the genre “{wanted}”.", f"There are: {', '.join(sorted(known))}."
         )
     return found
+
+
+def _found_table(told: list[tuple[Item, float | None, Prediction | None]]) -> object:
+    rows = [
+        (
+            str(item.id),
+            titles.named(item),
+            titles.KIND_WORDS[item.kind],
+            f"{rating:g}" if rating is not None else "",
+            f"{expected.mean:.1f}" if expected else "",
+        )
+        for item, rating, expected in told
+    ]
+    return table(("Id", "Title", "Kind", "You gave", "Expected"), rows, numbers=(0, 3, 4))
 
 
 Told = tuple["Pick", Item, "Explanation | None"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from gui.end_signals import EndSignals
 from gui.ports import Ports
 from gui.session import Session
 from library.home import Home
 
-__all__ = ["Ports", "Session", "run"]
+__all__ = ["Ports", "Session", "run", "tell"]
 
 
 def run(home: Home, ports: Ports) -> int:
@@ -27,3 +27,12 @@ def run(home: Home, ports: Ports) -> int:
     ends.stop()
     session.close()
     return status
+
+
+def tell(message: str, hint: str = "") -> None:
+    """Say in a small window of its own why the window cannot open: who starts from a menu sees no terminal."""
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    app.setApplicationName("Homereel")
+    box = QMessageBox(QMessageBox.Icon.Warning, "Homereel", message)
+    box.setInformativeText(hint)
+    box.exec()

@@ -25,7 +25,7 @@ from library.errors import AppError, TrainingError
 from library.home import Home
 from library.progress import Progress
 from library.redaction import redact
-from recommender.snapshot import load_snapshot
+from recommender.snapshot import Snapshot, load_snapshot
 from recommender.weights import KernelWeights
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class BackgroundTrainer(QThread):
     progressed = pyqtSignal(object)
     failed = pyqtSignal(str)
     state_changed = pyqtSignal(object)
+    _arrived = pyqtSignal(object)
     _ended = pyqtSignal(object, bool, float)
 
     def __init__(
@@ -116,7 +117,7 @@ class BackgroundTrainer(QThread):
         self._quiet = self._single_shot(debounce, self._begin)
         self._retry = self._single_shot(first_retry, self._begin)
         self._grace = self._single_shot(GRACE_SECONDS, self._end_process)
-        self.progressed.connect(self._on_progress)
+        self._arrived.connect(self._on_arrival)
         self._ended.connect(self._on_end)
 
     # main thread ------------------------------------------------------------------------------------------------
@@ -221,19 +222,28 @@ class BackgroundTrainer(QThread):
             self._interrupted = False
             self._awake.notify()
 
-    def _on_progress(self, step: Progress) -> None:
+    def _on_arrival(self, value: Progress | Snapshot) -> None:
+        """Tell on the main thread what the thread brought; after the end nobody wants to know."""
+        if self._stopping:
+            return
+        if not isinstance(value, Progress):
+            self.published.emit(value)
+            return
+        self.progressed.emit(value)
         if self._state.phase is Phase.RUNNING:
-            self._show(replace(self._state, step=step))
+            self._show(replace(self._state, step=value))
 
     def _on_end(self, failure: AppError | None, complete: bool, seconds: float) -> None:
         self._grace.stop()
         self._open = False
+        if self._stopping:
+            return
         now = time.time()
         if complete:
             self._retry_seconds = self._first_retry
             self._state = replace(self._state, seconds=seconds, finished_at=now, failure="")
         broken_off = failure is None and not complete
-        self._again = (self._again or broken_off) and not self._stopping
+        self._again = self._again or broken_off
         if self._paused:
             self._show(replace(self._state, step=None))
         elif failure is None or self._again:
@@ -316,12 +326,12 @@ class BackgroundTrainer(QThread):
             log.warning("%s", redact(step.failure))
         elif step.message:
             log.info("%s", redact(step.message))
-        self.progressed.emit(step)
+        self._arrived.emit(step)
 
     def _publish(self) -> None:
         snapshot = load_snapshot(self._home.snapshot, self._weights)
         if snapshot is not None:
-            self.published.emit(snapshot)
+            self._arrived.emit(snapshot)
 
 
 def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:

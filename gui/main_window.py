@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         bar.setObjectName("tabs")
         bar.setDrawBase(False)
         bar.setExpanding(False)
-        bar.setUsesScrollButtons(True)
+        bar.setUsesScrollButtons(False)
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bar.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -119,8 +119,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(24, 8, 24, 0)
-        top.addWidget(self._tabs)
-        top.addStretch(1)
+        top.addWidget(self._tabs, 1)
         line = QFrame()
         line.setObjectName("tabLine")
         page = QWidget()

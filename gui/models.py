@@ -200,12 +200,12 @@ def rating_words(value: int) -> str:
     return f"{value}{SEPARATOR}{RATING_WORDS[value - 1]}"
 
 
-def points_words(points: float) -> str:
-    """Points with their sign, with a real minus: "+0.9", "−0.2"."""
-    rounded = round(points, 1)
-    if rounded == 0 and abs(points) >= 0.005:
-        return f"{'+' if points > 0 else '−'}{abs(points):.2f}"
-    return f"{'−' if rounded < 0 else '+'}{abs(rounded):.1f}"
+def points_words(points: float, digits: int = 1) -> str:
+    """Points with their sign, with a real minus: "+0.9", "−0.2"; as many digits as it takes to see something."""
+    if round(points, digits) == 0 and abs(points) >= 0.005:
+        digits = 2
+    rounded = round(points, digits)
+    return f"{'−' if rounded < 0 else '+'}{abs(rounded):.{digits}f}"
 
 
 def prediction_words(card: Card) -> tuple[str, str]:

@@ -144,6 +144,11 @@ class LibraryWorker(QThread):
 
     # main thread ------------------------------------------------------------------------------------------------
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way or waits for its turn."""
+        return bool(self._tickets)
+
     def submit(self, label: str, task: Task) -> Ticket:
         """Hand in a job; it begins when those before it have ended."""
         self._next_number += 1
@@ -171,8 +176,8 @@ class LibraryWorker(QThread):
 
     def _dispatch(self, number: int, outcome: _Outcome, value: object) -> None:
         ticket = self._tickets.get(number)
-        if ticket is None:
-            return
+        if ticket is None or self._stopping:
+            return  # what arrives after the end would find the window half gone
         if outcome is _Outcome.PROGRESS:
             ticket.progressed.emit(value)
             return

@@ -15,7 +15,7 @@ from gui.widgets.card_view import CardView
 from gui.widgets.filter_bar import FilterBar
 from gui.widgets.pages import PageText, QuietPage, busy_page, empty_page, failing_page
 from gui.widgets.poster import PosterPixmaps
-from gui.widgets.poster_stage import FLIGHT, TOP, Flight, PosterStage
+from gui.widgets.poster_stage import BOTTOM, FLIGHT, TOP, Flight, PosterStage
 from gui.widgets.rating_bar import RatingBar
 from gui.widgets.shelf import Shelf
 from library.items import MediaKind
@@ -77,10 +77,11 @@ class RecommendationTab(QWidget):
         self._flight.land()
         before, self._card = self._card, card
         changed = before is None or before.item_id != card.item_id
-        flies = changed and self._fly_to_card(card)
         if changed:
             self.ratings.card_changed()
-        self.stage.show_card(card, poster_too=not flies)
+        self.stage.show_card(card)
+        if not (changed and self._fly_to_card(card)):
+            self.stage.show_poster(card)
         self.card_view.show_card(card)
         self._show_body(0)
         self._ask_for_posters([card.item_id])
@@ -193,7 +194,7 @@ class RecommendationTab(QWidget):
 
     def _arrange(self) -> None:
         right = QVBoxLayout()
-        right.setContentsMargins(0, TOP, 24, 0)
+        right.setContentsMargins(0, TOP, 24, BOTTOM)
         right.setSpacing(2)
         right.addWidget(self.card_view, 1)
         right.addWidget(self.ratings)
@@ -202,7 +203,7 @@ class RecommendationTab(QWidget):
         middle.addWidget(self.stage)
         middle.addLayout(right, 1)
         shelf = QHBoxLayout()
-        shelf.setContentsMargins(24, 14, 24, 10)
+        shelf.setContentsMargins(24, 0, 24, 10)
         shelf.addWidget(self.shelf)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -259,7 +260,7 @@ class RecommendationTab(QWidget):
         lines = self.height() / self._theme.px(100)  # how tall the tab is, measured in its own text
         share = 0.23 if lines > 6.4 else 0.20 if lines > 5 else 0.15
         self.shelf.set_room(self.width() - 48, round(self.height() * share))
-        self.stage.set_height(max(180, room - self.shelf.height() - 24))
+        self.stage.set_height(max(180, room - self.shelf.height() - 10))
 
     def _show_body(self, place: int) -> None:
         self.filters.setVisible(True)
@@ -292,8 +293,7 @@ class RecommendationTab(QWidget):
 
     def _landed(self) -> None:
         if self._card is not None:
-            self.stage.poster.show_title(self._card)
-            self.stage.update()
+            self.stage.show_poster(self._card)
 
     def _draw_ahead(self) -> None:
         entries = self.shelf.entries()

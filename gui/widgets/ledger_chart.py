@@ -43,7 +43,7 @@ class LedgerChart(QWidget):
         terms = sorted(ledger.terms, key=lambda term: (term.signal != USUAL, -abs(term.points)))
         self._rows = [_Row(term.text, term.points, term.signal != USUAL) for term in terms]
         self._total = ledger.total
-        spoken = "; ".join(f"{row.text} {points_words(row.points)}" for row in self._rows)
+        spoken = "; ".join(f"{row.text} {points_words(row.points, 2)}" for row in self._rows)
         self.setAccessibleName("All terms of the prediction")
         self.setAccessibleDescription(f"{spoken}; together {ledger.total:.1f}")
         self._resize()
@@ -71,7 +71,7 @@ class LedgerChart(QWidget):
         painter.setFont(theme.font(weight=600))
         painter.setPen(theme.colour("text"))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "Together")
-        self._paint_points(painter, area, f"{self._total:.1f}", "text")
+        self._paint_points(painter, area, f"{self._total:.2f}", "text")
         painter.end()
 
     def _paint_row(self, painter: QPainter, area: QRectF, row: _Row) -> None:
@@ -83,7 +83,7 @@ class LedgerChart(QWidget):
         words = QFontMetricsF(painter.font()).elidedText(row.text, Qt.TextElideMode.ElideRight, label.width())
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         if not row.bar:
-            self._paint_points(painter, area, f"{row.points:.1f}", "dim")
+            self._paint_points(painter, area, f"{row.points:.2f}", "dim")
             return
         low, high = self._span()
         scale = bars.width() / (high - low)
@@ -96,7 +96,7 @@ class LedgerChart(QWidget):
         colour = "good" if row.points >= 0 else "bad"
         painter.setBrush(theme.colour(colour))
         painter.drawRoundedRect(QRectF(left, area.center().y() - theme.px(5), length, theme.px(10)), 3, 3)
-        self._paint_points(painter, area, points_words(row.points), colour)
+        self._paint_points(painter, area, points_words(row.points, 2), colour)
 
     def _paint_points(self, painter: QPainter, area: QRectF, words: str, colour: str) -> None:
         painter.setFont(self._theme.font(13, weight=600))

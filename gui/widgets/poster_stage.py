@@ -12,7 +12,7 @@ from gui.widgets.buttons import Button
 from gui.widgets.poster import PosterPixmaps, PosterView, shadow_pixmap
 
 EDGE = 24  # room around the poster, where its shadow falls
-TOP = 8
+TOP, BOTTOM = 8, 14
 _REACH = 18  # of the shadow, which falls a little downwards
 FLIGHT = 160  # milliseconds from the shelf to the card
 
@@ -42,23 +42,28 @@ class PosterStage(QWidget):
 
     def set_height(self, height: int) -> None:
         """Fit poster and buttons into this height; the width follows."""
-        picture = max(90, height - TOP - self._button_height() - 14)
+        buttons = 0 if self.play.isHidden() and self.similar.isHidden() else self._button_height() + 14
+        picture = max(90, height - TOP - BOTTOM - buttons)
         width = round(picture / 1.5)
         self.poster.setGeometry(EDGE, TOP, width, picture)
         self.setFixedSize(width + 2 * EDGE, height)
         self._place_buttons()
 
-    def show_card(self, card: Card, *, poster_too: bool = True) -> None:
-        """Show a title; its poster may follow later, when it comes flying."""
-        self.play.setEnabled(card.playable)
-        self.play.setToolTip("Play it (P)" if card.playable else "There is no file to play: this is the demo library")
-        if poster_too:
-            self.poster.show_title(card)
+    def show_card(self, card: Card) -> None:
+        """Offer what can be done with a title: no Play where there is nothing to play."""
+        if self.play.isHidden() == card.playable:
+            self.play.setVisible(card.playable)
+            self.set_height(self.height())
+
+    def show_poster(self, card: Card) -> None:
+        """Show the poster of a title: at once, or when it has come flying."""
+        self.poster.show_title(card)
+        self.update()
 
     def set_similar(self, offered: bool) -> None:
         """Offer "More like this", or not."""
         self.similar.setVisible(offered)
-        self._place_buttons()
+        self.set_height(self.height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the buttons below the poster."""
@@ -82,8 +87,9 @@ class PosterStage(QWidget):
     def _place_buttons(self) -> None:
         top, height = self.poster.geometry().bottom() + 15, self._button_height()
         width = self.poster.width()
-        if self.similar.isHidden():
+        if self.similar.isHidden() or self.play.isHidden():
             self.play.setGeometry(EDGE, top, width, height)
+            self.similar.setGeometry(EDGE, top, width, height)
             return
         half = (width - 8) // 2
         self.play.setGeometry(EDGE, top, half, height)

@@ -138,7 +138,7 @@ class SearchField(QLineEdit):
         assert window is not None
         corner = self.mapTo(window, QPoint(0, self.height() + 4))
         rows = found.count() * (found.sizeHintForRow(0) + 1) + 14
-        found.setGeometry(corner.x(), corner.y(), max(self.width(), self._theme.px(320)), rows)
+        found.setGeometry(corner.x(), corner.y(), max(self.width(), self._theme.px(420)), rows)
 
     def _pick(self, line: QListWidgetItem) -> None:
         item_id = line.data(Qt.ItemDataRole.UserRole)

@@ -18,7 +18,7 @@ from providers.servers.plex_address import check_url, normalise_token
 
 WHERE_TO_FIND_IT = (
     "In Plex's web app open any title, choose Get Info and then View XML: the token stands at the end of the address, "
-    "after X-Plex-Token=."
+    "after the word X-Plex-Token."
 )
 _XML, _IMAGE = "application/xml", "image/*"
 

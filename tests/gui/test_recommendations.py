@@ -112,10 +112,23 @@ def test_skip_back_block_and_play(tab: RecommendationTab, qtbot) -> None:
 
 
 def test_what_cannot_be_played_is_not_offered(tab: RecommendationTab, qtbot) -> None:
+    beside_play = tab.stage.poster.height()
     tab.show_card(replace(ARRIVAL, playable=False))
-    assert not tab.stage.play.isEnabled()
+    assert not tab.stage.play.isVisible()
+    assert tab.stage.poster.height() > beside_play
     with qtbot.assertNotEmitted(tab.play_requested):
         QTest.keyClick(tab, "p")
+    tab.show_card(ARRIVAL)
+    assert tab.stage.play.isVisible()
+    assert tab.stage.poster.height() == beside_play
+
+
+def test_more_like_this_appears_with_what_answers_it(tab: RecommendationTab, qtbot) -> None:
+    assert not tab.stage.similar.isVisible()
+    tab.set_similar(True)
+    with qtbot.waitSignal(tab.similar_requested) as answer:
+        QTest.mouseClick(tab.stage.similar, LEFT)
+    assert answer.args == [1]
 
 
 def test_keys_do_nothing_but_type_in_the_search_field(tab: RecommendationTab, qtbot) -> None:

@@ -113,3 +113,23 @@ def test_ctrl_c_is_no_crash(log_text: Callable[[], str], capsys: pytest.CaptureF
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert capsys.readouterr().err == ""
     assert logging.getLogger().handlers
+
+
+def test_without_a_screen_it_says_so_and_what_works(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert main.main([]) == 1
+    assert "homereel --help" in capsys.readouterr().err
+    assert main.has_screen("linux", {"WAYLAND_DISPLAY": "wayland-0"})
+    assert main.has_screen("win32", {})
+
+
+def test_a_home_that_cannot_be_used_is_a_sentence_and_no_window(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main.main(["--home", str(tmp_path / "file" / "home")]) == 1
+    assert "cannot be used" in capsys.readouterr().err

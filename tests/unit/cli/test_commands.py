@@ -44,6 +44,8 @@ def test_home_may_be_said(world: World, tmp_path: Path) -> None:
     other = tmp_path / "other"
     assert world.json("--home", str(other), "info")["home"] == str(other)
     assert find_home(other).database.exists()
+    hint = world.json("info", "--home", str(other), status=2)["hint"]
+    assert hint == "Write --home before the command: homereel --home DIRECTORY info"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,6 @@ def test_the_file_is_opened_as_it_should_be(path: Path) -> None:
     database = connect(path)
     said = {name: database.rows(f"PRAGMA {name}")[0][0] for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert said == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
-    assert database.rows("PRAGMA busy_timeout")[0][0] >= 1000
     database.close()
 
 
@@ -73,6 +73,32 @@ def test_a_transaction_writes_at_once_so_that_two_cannot_meet_half_way(path: Pat
         pass
     first.close()
     second.close()
+
+
+def test_a_writer_waits_for_another_and_then_goes_on_at_once(path: Path) -> None:
+    first = connect(path)
+    first.run("CREATE TABLE t (x INTEGER)")
+    taken = threading.Event()
+    freed: list[float] = []
+
+    def write_for_a_while() -> None:
+        other = connect(path)
+        with other.transaction():
+            other.run("INSERT INTO t VALUES (1)")
+            taken.set()
+            time.sleep(0.3)
+        freed.append(time.monotonic())
+        other.close()
+
+    thread = threading.Thread(target=write_for_a_while)
+    thread.start()
+    assert taken.wait(5)
+    first.run("INSERT INTO t VALUES (2)")
+    done = time.monotonic()
+    thread.join()
+    assert done - freed[0] < 0.25
+    assert first.rows("SELECT x FROM t") == [(1,), (2,)]
+    first.close()
 
 
 def test_a_connection_belongs_to_one_thread(path: Path) -> None:
@@ -117,6 +143,14 @@ def test_a_read_only_file_is_said(path: Path) -> None:
         database.run("INSERT INTO t VALUES (1)")
     assert told.value.hint
     database.close()
+
+
+def test_a_directory_that_cannot_be_written_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.mkdir()
+    monkeypatch.setattr("os.access", lambda *given: False)
+    with pytest.raises(StoreUnavailable, match="nothing can be written to its directory") as told:
+        connect(path)
+    assert "--home" in told.value.hint
 
 
 def test_a_directory_that_is_not_there_is_said(tmp_path: Path) -> None:
