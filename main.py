@@ -35,6 +35,10 @@ LEARN = "--learn"
 
 log = logging.getLogger("homereel")
 
+# A click is answered by many small products: a second thread gains nothing there, and waits for its core when that is busy.
+# Read by numpy when it is first imported; torch has a setting of its own.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def main(arguments: Sequence[str]) -> int:
     """Open the window when nothing but ``--home`` is said; else run the command. Returns the exit status."""

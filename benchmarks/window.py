@@ -15,6 +15,8 @@ from PyQt6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+import main  # settles how many threads numpy may use; nothing before it imports numpy
+
 if TYPE_CHECKING:
     from gui.session import Session
     from library.home import Home
@@ -51,7 +53,6 @@ class FirstPaint(QObject):
 @contextmanager
 def open_session(home: Home) -> Iterator[Session]:
     """The program's own window on this library, closed at the end."""
-    import main
     from gui.session import Session
 
     app = QApplication.instance() or QApplication(["homereel"])
@@ -93,7 +94,7 @@ def click_and_wait_for_paint(session: Session, value: int) -> float:
     assert card is not None
     loop = QEventLoop()
     paint = FirstPaint(tab.card_view, loop.quit)
-    button = tab.ratings.buttons[value - 1]
+    button = tab.ratings.buttons()[value - 1]
     began = time.perf_counter()
     paint.arm()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -74,6 +74,13 @@ class Activity(QObject):
         self.show_note()
         self._note.start()
 
+    def stop(self) -> None:
+        """Show nothing any more: the window closes."""
+        self._note.stop()
+        self._soon.stop()
+        self._works.clear()
+        self._shown_since = None
+
     def follow(self, ticket: Ticket, cancellable: bool = True) -> None:
         """Show how far a job is until it ends."""
         name = f"ticket {id(ticket)}"

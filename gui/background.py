@@ -86,6 +86,7 @@ class Background(QObject):
 
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
+        self.activity.stop()
         threads = (self.worker, self.poster_worker, self.trainer)
         for thread in threads:
             thread.request_stop()

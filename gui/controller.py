@@ -107,6 +107,12 @@ class Controller(QObject):
             self.feedback_given.emit(0)
             self.refresh()
 
+    def stop(self) -> None:
+        """Nothing is shown any more: the window closes."""
+        self.engine = None
+        for desk in self.desks.values():
+            desk.stop()
+
     def shown_first(self) -> tuple[int, ...]:
         """Ids of the titles on screen: their texts are to be read first."""
         return tuple(dict.fromkeys(item_id for desk in self.desks.values() for item_id in desk.on_screen()))
@@ -151,6 +157,10 @@ class Desk(QObject):
     def on_screen(self) -> tuple[int, ...]:
         """Ids of the card and of what is on the shelf."""
         return (*(() if self._card is None else (self._card,)), *self._shelf)
+
+    def stop(self) -> None:
+        """Show nothing any more."""
+        self._choices_soon.stop()
 
     def start_afresh(self) -> None:
         """Forget the card, and choose one anew."""

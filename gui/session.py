@@ -184,6 +184,8 @@ class Session(QObject):
         self._closing = True
         if self.background is not None:
             self.background.stop()
+        if self.controller is not None:
+            self.controller.stop()
         self.tail.stop()
         if self.library is not None:
             self.library.close()

@@ -15,13 +15,13 @@ Reasons are terms of the ledger and nothing else: a sentence is never made from 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.features import QUALITIES
+from recommender.features import QUALITIES, SYMBOLS
 from recommender.taste import USUAL, TasteState
 
 SHOWN_TERMS = 30
@@ -29,7 +29,7 @@ MOST_REASONS = 3
 LEAST_POINTS = 0.05
 NEIGHBOURING_YEARS = 10
 
-_STORY = ("text", "keyword", "collection")
+_STORY = ("keyword", "collection")
 _PEOPLE = ("cast", "crew")
 _GENERAL = {"vote average": "vote", "votes": "fame", "popularity": "fame", "year": "age", "runtime": "length"}
 _GENERAL_WORDS = {
@@ -110,160 +110,209 @@ class Words:
     skipped: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
-class _Group:
-    """The parts that end up in one term, while they are being collected."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What ends up in one term: everything of one signal about one name, or about one rated title.
 
-    points: list[float] = field(default_factory=list)
-    rated: dict[int, float] = field(default_factory=dict)
-    names: dict[str, float] = field(default_factory=dict)
+    :param columns: the shared columns of the symbolic blocks that it comes from.
+    :param rated: positions in ``TasteState.rows`` of the rated titles behind it, the one with most points first.
+    """
 
-    def add(self, points: float, rated_row: int | None = None, name: str = "") -> None:
-        self.points.append(points)
-        if rated_row is not None:
-            self.rated[rated_row] = self.rated.get(rated_row, 0.0) + points
-        if name:
-            self.names[name] = self.names.get(name, 0.0) + abs(points)
+    signal: str
+    name: str
+    points: float
+    rated: NDArray[np.int64]
+    columns: NDArray[np.int64]
 
 
-Key = tuple[str, str]
+_NOTHING = np.zeros(0, np.int64)
 
 
 def explain(state: TasteState, row: int, words: Words, curiosity: float = 0.0) -> Explanation:
     """Take the score of one item apart and say it in words."""
-    mean, variance = state.predict(row)
-    prediction = Prediction(mean, math.sqrt(variance), state.usual)
-    terms = _terms(state, row, words)
-    ledger = _shortened(terms)
-    for_it = [term for term in terms if term.points >= LEAST_POINTS and term.signal != USUAL]
-    against = [term for term in terms if term.points <= -LEAST_POINTS and term.signal != USUAL]
+    parts = sorted(_parts(state, row), key=lambda part: (-part.points, part.signal, part.name))
+    total = math.fsum(part.points for part in parts)
+    speaker = _Speaker(state, row, words)
+    worth_a_chip = [part for part in parts if abs(part.points) >= LEAST_POINTS and part.signal != USUAL]
+    reasons = [part for part in worth_a_chip if part.points > 0][:MOST_REASONS]
+    against = worth_a_chip[-1] if worth_a_chip and worth_a_chip[-1].points < 0 else None
     return Explanation(
-        prediction,
-        tuple(Reason(term.points, term.text) for term in for_it[:MOST_REASONS]),
-        Reason(against[-1].points, against[-1].text) if against else None,
-        ledger,
+        Prediction(total, math.sqrt(float(state.variance[row])), state.usual),
+        tuple(Reason(part.points, speaker.say(part)) for part in reasons),
+        None if against is None else Reason(against.points, speaker.say(against)),
+        _ledger(parts, total, speaker),
         curiosity,
     )
 
 
-def _terms(state: TasteState, row: int, words: Words) -> list[LedgerTerm]:
-    """Every term, most points first."""
-    terms = []
-    for (signal, name), group in _groups(state, row).items():
-        rated = next(iter(group.rated)) if signal == "item" else None
-        terms.append(
-            LedgerTerm(
-                signal,
-                _SENTENCES[signal](state, row, name, group, words),
-                math.fsum(group.points),
-                None if rated is None else int(words.ids[rated]),
-                None if rated is None or rated in words.skipped else state.rating_of(rated),
-            )
-        )
-    return sorted(terms, key=lambda term: (-term.points, term.text))
-
-
-def _groups(state: TasteState, row: int) -> dict[Key, _Group]:
-    """Sort every part of the score into exactly one group."""
-    groups: dict[Key, _Group] = {}
-
-    def add(key: Key, points: float, rated_row: int | None = None, name: str = "") -> None:
-        groups.setdefault(key, _Group()).add(points, rated_row, name)
-
-    for term in state.terms(row):
-        if term.rated_row is None:
-            key = (USUAL, "") if term.signal == USUAL else ("general", _GENERAL[term.signal])
-            add(key, term.points)
-        elif term.signal in _STORY:
-            shared = state.shared(term.signal, row, term.rated_row)
-            add(("item", str(term.rated_row)), term.points, term.rated_row)
-            for name, share in shared:
-                groups["item", str(term.rated_row)].names[name] = abs(share * term.points)
-        elif term.signal == "era":
-            add(("era", ""), term.points, term.rated_row)
-        else:
-            signal = "person" if term.signal in _PEOPLE else term.signal
-            for name, share in state.shared(term.signal, row, term.rated_row):
-                add((signal, name), share * term.points, term.rated_row, name)
-    return groups
-
-
-def _shortened(terms: list[LedgerTerm]) -> Ledger:
-    """The greatest terms by size, and one for all the small rest."""
-    total = math.fsum(term.points for term in terms)
-    by_size = sorted(terms, key=lambda term: (term.signal != USUAL, -abs(term.points)))
+def _ledger(parts: Sequence[_Part], total: float, speaker: _Speaker) -> Ledger:
+    """The greatest parts by size as terms, and one term for all the small rest."""
+    by_size = sorted(parts, key=lambda part: (part.signal != USUAL, -abs(part.points)))
     kept, rest = by_size[:SHOWN_TERMS], by_size[SHOWN_TERMS:]
+    terms = [speaker.term(part) for part in kept]
     if rest:
-        points = math.fsum(term.points for term in rest)
-        kept.append(LedgerTerm("rest", f"{len(rest)} smaller terms together", points))
-    return Ledger(tuple(sorted(kept, key=lambda term: -term.points)), total)
+        points = math.fsum(part.points for part in rest)
+        terms.append(LedgerTerm("rest", f"{len(rest)} smaller terms together", points))
+    return Ledger(tuple(sorted(terms, key=lambda term: -term.points)), total)
 
 
-def _usual_words(state: TasteState, row: int, name: str, group: _Group, words: Words) -> str:
-    return "your usual rating" if len(state) else "what people usually give"
+def _parts(state: TasteState, row: int) -> Iterator[_Part]:
+    """The score in parts, each number of it in exactly one."""
+    features, weights, alpha = state.covariance.features, state.covariance.weights, state.alpha
+    yield _Part(USUAL, "", weights.usual + weights.bias * math.fsum(alpha), _NOTHING, _NOTHING)
+    yield from _general_parts(state, row, alpha)
+    shared = _shared_entries(state, row, alpha)
+    stories = np.zeros(len(alpha))
+    if features.text.shape[1]:
+        stories += alpha * weights.blocks["text"] * (features.text[state.rows] @ features.text[row])
+    owner, columns, points = shared
+    in_story = np.zeros(len(columns), np.bool_)
+    for block in _STORY:
+        first, last = features.spans[block]
+        in_story |= (columns >= first) & (columns < last)
+    stories += np.bincount(owner[in_story], weights=points[in_story], minlength=len(alpha))
+    for position in np.flatnonzero(stories):
+        mine = in_story & (owner == position)
+        strongest = columns[mine][np.argsort(-np.abs(points[mine]), kind="stable")]
+        yield _Part("item", str(position), float(stories[position]), np.array([position]), strongest)
+    yield from _named_parts(state, (owner[~in_story], columns[~in_story], points[~in_story]))
+    if features.era.shape[1] and features.era[row].any():
+        near = alpha * weights.blocks["era"] * (features.era[state.rows] @ features.era[row])
+        if near.any():
+            yield _Part("era", "", math.fsum(near), np.flatnonzero(near), _NOTHING)
 
 
-def _general_words(state: TasteState, row: int, name: str, group: _Group, words: Words) -> str:
-    quality = state.covariance.features.quality[row]
-    level = sum(float(quality[k]) for k, of in enumerate(QUALITIES) if _GENERAL[of] == name)
-    return _GENERAL_WORDS[name][0 if level > 0 else 1]
+def _general_parts(state: TasteState, row: int, alpha: NDArray[np.float64]) -> Iterator[_Part]:
+    """What the general qualities of the title are worth to this person, fame in one part."""
+    weights, quality = state.covariance.weights, state.covariance.features.quality
+    slopes = np.array(weights.slopes) + np.array(weights.leanings) * (alpha @ quality[state.rows].astype(np.float64))
+    points: dict[str, float] = {}
+    for name, value in zip(QUALITIES, slopes * quality[row], strict=True):
+        if value:
+            points[_GENERAL[name]] = points.get(_GENERAL[name], 0.0) + float(value)
+    for name, value in points.items():
+        yield _Part("general", name, value, _NOTHING, _NOTHING)
 
 
-def _item_words(state: TasteState, row: int, name: str, group: _Group, words: Words) -> str:
-    rated = int(name)
-    title = words.titles[rated]
-    points = math.fsum(group.points)
-    if rated in words.skipped:
-        return f"{'like' if points < 0 else 'unlike'} {title}, which you skipped"
-    rating = state.rating_of(rated) or 0.0
-    liked = rating >= state.usual
-    if (points >= 0) == liked:
-        text = f"like {title}, which you gave {rating:g}"
-    elif points >= 0:
-        text = f"unlike {title}, which you gave {rating:g}"
-    else:
-        text = f"{title} got {rating:g} from you, and this shares less with it than most"
-    shared = [shared_name for shared_name, _ in sorted(group.names.items(), key=lambda pair: -pair[1])[:2]]
-    return f"{text} ({', '.join(shared)})" if shared and text.startswith("like") else text
+def _shared_entries(
+    state: TasteState, row: int, alpha: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Every name that the item shares with a rated one: the position of the rated one, the column, and the points."""
+    features, weights = state.covariance.features, state.covariance.weights
+    own_columns, own_values = features.symbols.row(row)
+    owner, columns, values = features.symbols.gather(state.rows)
+    if not len(own_columns):
+        return _NOTHING, _NOTHING, np.zeros(0)
+    place = np.minimum(np.searchsorted(own_columns, columns), len(own_columns) - 1)
+    match = np.flatnonzero(own_columns[place] == columns)
+    owner, place = owner[match], place[match]
+    shared = columns[match].astype(np.int64)
+    ends = np.array([features.spans[block][1] for block in SYMBOLS])
+    block_weights = np.array([weights.blocks[block] for block in SYMBOLS])
+    weight = block_weights[np.searchsorted(ends, shared, side="right")]
+    products = values[match].astype(np.float64) * own_values[place].astype(np.float64)
+    return owner, shared, alpha[owner] * weight * products
 
 
-def _named_words(state: TasteState, row: int, name: str, group: _Group, words: Words) -> str:
-    """Who or what is shared, with what the titles that share it were given."""
-    rated = sorted(group.rated, key=lambda rated_row: -abs(group.rated[rated_row]))
-    given = {rated_row: state.rating_of(rated_row) for rated_row in rated if rated_row not in words.skipped}
-    ratings = [rating for rating in given.values() if rating is not None]
-    if not ratings:
-        return f"{name}: you skipped {_listed([words.titles[rated_row] for rated_row in rated[:2]])}"
-    if len(ratings) <= 2:
-        return f"{name}: " + ", ".join(f"{words.titles[r]} {rating:g}" for r, rating in given.items())
-    return f"{name}: you gave {len(ratings)} of them {np.mean(ratings):.1f} on average"
+def _named_parts(
+    state: TasteState, entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+) -> Iterator[_Part]:
+    """One part for each shared name; a person who acted and directed is one name."""
+    features = state.covariance.features
+    owner, columns, points = entries
+    found: dict[tuple[str, str], list[int]] = {}
+    for column in np.unique(columns).tolist():
+        block = next(name for name in SYMBOLS if column < features.spans[name][1])
+        name = features.vocabulary[block][column - features.spans[block][0]]
+        found.setdefault(("person" if block in _PEOPLE else block, name), []).append(column)
+    for (signal, name), of in found.items():
+        mine = np.isin(columns, of)
+        by_rated = np.bincount(owner[mine], weights=points[mine], minlength=len(state))
+        rated = np.unique(owner[mine])
+        rated = rated[np.argsort(-np.abs(by_rated[rated]), kind="stable")]
+        yield _Part(signal, name, math.fsum(points[mine]), rated, np.array(of))
 
 
-def _era_words(state: TasteState, row: int, name: str, group: _Group, words: Words) -> str:
-    year = words.years[row]
-    near = [
-        rating
-        for rated_row in group.rated
-        if rated_row not in words.skipped
-        and words.years[rated_row]
-        and abs(words.years[rated_row] - year) <= NEIGHBOURING_YEARS
-        and (rating := state.rating_of(rated_row)) is not None
-    ]
-    text = f"from around {year}"
-    return f"{text}: you gave {len(near)} of that time {np.mean(near):.1f} on average" if len(near) > 1 else text
+class _Speaker:
+    """Puts the parts of one item's score into words.
 
+    :param state: the taste that the score comes from; ``row`` the item it is about.
+    """
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(names)
+    def __init__(self, state: TasteState, row: int, words: Words) -> None:
+        self._state = state
+        self._row = row
+        self._words = words
+        self._usual = state.usual
+        self._sentences: Mapping[str, Callable[[_Part], str]] = {
+            USUAL: self._usual_words,
+            "general": self._general_words,
+            "item": self._item_words,
+            "era": self._era_words,
+        }
 
+    def say(self, part: _Part) -> str:
+        """What the part is, as a person reads it."""
+        return self._sentences.get(part.signal, self._named_words)(part)
 
-_SENTENCES: Mapping[str, Callable[[TasteState, int, str, _Group, Words], str]] = {
-    USUAL: _usual_words,
-    "general": _general_words,
-    "item": _item_words,
-    "person": _named_words,
-    "genre": _named_words,
-    "company": _named_words,
-    "place": _named_words,
-    "era": _era_words,
-}
+    def term(self, part: _Part) -> LedgerTerm:
+        """The part as a term of the ledger."""
+        if part.signal != "item":
+            return LedgerTerm(part.signal, self.say(part), part.points)
+        position = int(part.rated[0])
+        rating = None if self._skipped(position) else float(self._state.ratings[position])
+        return LedgerTerm("item", self.say(part), part.points, int(self._words.ids[self._state.rows[position]]), rating)
+
+    def _title(self, position: int) -> str:
+        return self._words.titles[int(self._state.rows[position])]
+
+    def _skipped(self, position: int) -> bool:
+        return int(self._state.rows[position]) in self._words.skipped
+
+    def _rated_only(self, positions: NDArray[np.int64]) -> list[int]:
+        return [position for position in positions.tolist() if not self._skipped(position)]
+
+    def _usual_words(self, part: _Part) -> str:
+        return "your usual rating" if len(self._state) else "what people usually give"
+
+    def _general_words(self, part: _Part) -> str:
+        quality = self._state.covariance.features.quality[self._row]
+        level = sum(float(quality[k]) for k, of in enumerate(QUALITIES) if _GENERAL[of] == part.name)
+        return _GENERAL_WORDS[part.name][0 if level > 0 else 1]
+
+    def _item_words(self, part: _Part) -> str:
+        position = int(part.rated[0])
+        title = self._title(position)
+        if self._skipped(position):
+            return f"{'like' if part.points < 0 else 'unlike'} {title}, which you skipped"
+        rating = float(self._state.ratings[position])
+        if (part.points >= 0) == (rating >= self._usual):
+            shared = [self._name(column) for column in part.columns[:2].tolist()]
+            return f"like {title}, which you gave {rating:g}" + (f" ({', '.join(shared)})" if shared else "")
+        if part.points >= 0:
+            return f"unlike {title}, which you gave {rating:g}"
+        return f"{title} got {rating:g} from you, and this shares less with it than most"
+
+    def _name(self, column: int) -> str:
+        features = self._state.covariance.features
+        block = next(name for name in SYMBOLS if column < features.spans[name][1])
+        return features.vocabulary[block][column - features.spans[block][0]]
+
+    def _named_words(self, part: _Part) -> str:
+        """Who or what is shared, with what the titles that share it were given."""
+        rated = self._rated_only(part.rated)
+        if not rated:
+            return f"{part.name}: you skipped {' and '.join(self._title(k) for k in part.rated[:2].tolist())}"
+        if len(rated) <= 2:
+            return f"{part.name}: " + ", ".join(f"{self._title(k)} {self._state.ratings[k]:g}" for k in rated)
+        return f"{part.name}: you gave {len(rated)} of them {self._state.ratings[rated].mean():.1f} on average"
+
+    def _era_words(self, part: _Part) -> str:
+        year = int(self._words.years[self._row])
+        years = self._words.years[self._state.rows[part.rated]].astype(np.int64)
+        near = part.rated[(years > 0) & (np.abs(years - year) <= NEIGHBOURING_YEARS)]
+        rated = self._rated_only(near)
+        text = f"from around {year}"
+        if len(rated) < 2:
+            return text
+        return f"{text}: you gave {len(rated)} of that time {self._state.ratings[rated].mean():.1f} on average"
