@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,58 +33,14 @@ from recommender.evidence import SKIP_NOISE, gather_evidence, skip_value
 from recommender.explain import Explanation, Prediction, Words, explain
 from recommender.policy import Policy, Refusals, shared_by_most
 from recommender.similarity import likeness
+from recommender.slate import Empty, Filters, Pick, Slate, passing
 from recommender.snapshot import KINDS, Snapshot
 from recommender.taste import TasteState
 
+__all__ = ["Engine", "Explanation", "Filters", "Pick", "Prediction", "Slate"]
+
 HISTORY = 50
 RECENT_SHOWN = 4
-Empty = Literal["", "library", "everything rated", "resting", "filtered"]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the person wants to choose from.
-
-    :param max_minutes: no longer than this, counted from where a half-seen film was stopped; unknown lengths stay out.
-    :param genre: one genre, as ``Engine.genres`` names it; ``decade`` its first year.
-    :param among: only these item ids: what a search found.
-    """
-
-    max_minutes: float | None = None
-    genre: str | None = None
-    decade: int | None = None
-    unseen_only: bool = False
-    among: frozenset[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One suggestion: expected rating and its standard deviation, and the score that decided its place."""
-
-    item_id: int
-    title: str
-    year: int | None
-    mean: float
-    deviation: float
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Slate:
-    """An answer to "what next?".
-
-    :param picks: best first; the first one is the card.
-    :param remaining: how many titles the filters leave, of ``total`` that could be suggested at all.
-    :param notice: a sentence when the direction has changed, else empty.
-    :param empty: why there is no pick: nothing in the library, everything rated or blocked, all resting after a skip, or
-        everything filtered out; empty when there is one.
-    """
-
-    picks: tuple[Pick, ...]
-    remaining: int
-    total: int
-    notice: str = ""
-    empty: Empty = ""
 
 
 @dataclass(slots=True)
@@ -176,7 +131,7 @@ class Engine:
         snapshot, session = self._snapshot, self._sessions[kind]
         of_kind = (snapshot.columns.kinds == KINDS.index(kind)) & snapshot.columns.present
         open_rows = of_kind & ~self._out
-        allowed = open_rows & self._passing(filters or Filters())
+        allowed = open_rows & passing(filters or Filters(), snapshot)
         total, remaining = int(open_rows.sum()), int(allowed.sum())
         awake = allowed & ~self._resting_rows()
         kept = None if keep is None else snapshot.row_of(keep)
@@ -375,33 +330,6 @@ class Engine:
         columns = self._snapshot.columns
         rows: NDArray[np.bool_] = (columns.kinds == KINDS.index(kind)) & columns.present & ~self._out
         return rows
-
-    def _passing(self, filters: Filters) -> NDArray[np.bool_]:
-        columns = self._snapshot.columns
-        passing = np.ones(len(self._snapshot), np.bool_)
-        if filters.max_minutes is not None:
-            left = columns.runtimes - np.where(columns.offsets < columns.runtimes, columns.offsets, 0.0)
-            passing &= left <= filters.max_minutes
-        if filters.decade is not None:
-            passing &= columns.years // 10 * 10 == filters.decade
-        if filters.unseen_only:
-            passing &= ~columns.seen
-        if filters.genre is not None:
-            passing &= self._with_genre(filters.genre)
-        if filters.among is not None:
-            found = np.zeros(len(passing), np.bool_)
-            found[self._snapshot.rows_of(filters.among)] = True
-            passing &= found
-        return passing
-
-    def _with_genre(self, genre: str) -> NDArray[np.bool_]:
-        features = self._snapshot.features
-        has = np.zeros(len(features), np.bool_)
-        names = features.vocabulary["genre"]
-        if genre in names:
-            entries = np.flatnonzero(features.symbols.indices == features.spans["genre"][0] + names.index(genre))
-            has[np.searchsorted(features.symbols.indptr, entries, side="right") - 1] = True
-        return has
 
     def _resting_rows(self) -> NDArray[np.bool_]:
         since = self._clock() - 3600.0 * self._settings.cooldown_hours
