@@ -20,7 +20,7 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["PYTHON_KEYRING_BACKEND"] = "tests.fakes.keyring_backend.MemoryKeyring"
 
-LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}  # noqa: S104
+LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 QUIET_LOGGERS = ("asyncio", "aiohttp.access")
 
 

@@ -78,7 +78,9 @@ def test_a_package_knows_only_the_layers_below_it(package: str) -> None:
             if top in MAY_IMPORT and top != package and top not in MAY_IMPORT[package]:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
             if top in {"main", "tests", "benchmarks", "scripts"}:
-                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}, which is not part of the program's layers")
+                wrong.append(
+                    f"{path.relative_to(ROOT)}:{line} imports {name}, which is not part of the program's layers"
+                )
     assert not wrong, "\n".join(wrong)
 
 
@@ -107,14 +109,18 @@ def test_certificates_are_always_verified_and_threads_never_killed() -> None:
                     assert not off, f"{path.relative_to(ROOT)}:{node.value.lineno} switches certificate checks off"
                 if isinstance(node, ast.Attribute):
                     assert node.attr != "processEvents", f"{path.relative_to(ROOT)}:{node.lineno}"
-                    assert not (node.attr == "terminate" and package == "gui"), f"{path.relative_to(ROOT)}:{node.lineno}"
+                    assert not (node.attr == "terminate" and package == "gui"), (
+                        f"{path.relative_to(ROOT)}:{node.lineno}"
+                    )
 
 
 def loaded_after(statement: str) -> set[str]:
     """Top-level modules in memory after a fresh interpreter ran the statement."""
     code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=ROOT)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
     return set(answer.stdout.split())
 
 

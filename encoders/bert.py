@@ -1,0 +1,163 @@
+"""Runs a BERT sentence model without padding, which is where the time of the usual way goes.
+
+Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding" (2019), encoder only:
+
+    x = norm(word + position + segment)
+    per layer:  x = norm(x + out(softmax(q k' / sqrt(d)) v));   x = norm(x + down(gelu(up(x))))
+    vector = unit(mean of x over the tokens)            or the first token's x, for models that pool so
+
+All tokens of a batch stand in one (tokens, width) array, text after text; only attention looks at texts, all of one
+length at a time. So no number is ever computed for padding, no mask is needed, a text's vector does not depend on what
+else is in the batch, and a batch small enough for the processor's cache costs nothing extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tensor = Any  # torch.Tensor; torch is imported only when a model is loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """A learned map or scale: ``weight`` (out, in) or (width,), and ``bias`` (out,)."""
+
+    weight: Tensor
+    bias: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One transformer layer; query, key and value are one map of (3 width, width)."""
+
+    query_key_value: Affine
+    out: Affine
+    norm: Affine
+    up: Affine
+    down: Affine
+    last_norm: Affine
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Texts of one length that stand next to each other: tokens ``start`` to ``stop``."""
+
+    start: int
+    stop: int
+    texts: int
+    length: int
+
+
+class PackedBert:
+    """The encoder of a BERT model with its pooling.
+
+    :param weights: named as in a saved ``BertModel``; any float type, used as float32.
+    :param heads: attention heads per layer.
+    :param epsilon: of the layer norms.
+    :param pooling: "mean" over the tokens, or "cls" for the first token.
+    :raises KeyError: when a weight is missing.
+    """
+
+    def __init__(self, weights: Mapping[str, Tensor], heads: int, epsilon: float, pooling: str = "mean") -> None:
+        self._heads, self._epsilon, self._pooling = heads, epsilon, pooling
+        self._words = weights["embeddings.word_embeddings.weight"].float()
+        segment = weights["embeddings.token_type_embeddings.weight"][0]
+        self._positions = (weights["embeddings.position_embeddings.weight"] + segment).float()
+        self._norm = _affine(weights, "embeddings.LayerNorm")
+        self._layers: list[Layer] = []
+        while f"encoder.layer.{len(self._layers)}.output.dense.weight" in weights:
+            self._layers.append(_layer(weights, f"encoder.layer.{len(self._layers)}"))
+        self.dimensions = int(self._words.shape[1])
+
+    def embed(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Turn token ids, one non-empty sequence per text, into unit vectors (texts, width), in the same order."""
+        import torch
+
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
+        groups = _groups([len(rows[i]) for i in order])
+        tokens = np.concatenate([np.asarray(rows[i], dtype=np.int64) for i in order])
+        positions = np.concatenate([np.arange(len(rows[i])) for i in order])
+        with torch.inference_mode():
+            x = self._norm_of(self._words[torch.from_numpy(tokens)] + self._positions[torch.from_numpy(positions)], self._norm)
+            for layer in self._layers:
+                x = self._through(layer, x, groups)
+            vectors = torch.nn.functional.normalize(self._pooled(x, groups)).numpy()
+        result = np.empty_like(vectors)
+        result[order] = vectors
+        return result
+
+    def _through(self, layer: Layer, x: Tensor, groups: Sequence[Group]) -> Tensor:
+        """One layer over all tokens, (tokens, width) to (tokens, width)."""
+        from torch.nn import functional
+
+        attended = self._attention(_linear(x, layer.query_key_value), groups)
+        x = self._norm_of(_linear(attended, layer.out).add_(x), layer.norm)
+        inner = functional.gelu(_linear(x, layer.up))
+        return self._norm_of(_linear(inner, layer.down).add_(x), layer.last_norm)
+
+    def _attention(self, mixed: Tensor, groups: Sequence[Group]) -> Tensor:
+        """Let the tokens of each text look at each other: (tokens, 3 width) to (tokens, width)."""
+        import torch
+
+        width = self.dimensions
+        parts = []
+        for group in groups:
+            shape = (group.texts, group.length, 3, self._heads, width // self._heads)
+            query, key, value = mixed[group.start : group.stop].view(shape).permute(2, 0, 3, 1, 4)
+            seen = torch.nn.functional.scaled_dot_product_attention(query, key, value)
+            parts.append(seen.transpose(1, 2).reshape(-1, width))
+        return torch.cat(parts) if len(parts) > 1 else parts[0]
+
+    def _norm_of(self, x: Tensor, norm: Affine) -> Tensor:
+        from torch.nn import functional
+
+        return functional.layer_norm(x, (self.dimensions,), norm.weight, norm.bias, self._epsilon)
+
+    def _pooled(self, x: Tensor, groups: Sequence[Group]) -> Tensor:
+        """One vector per text: (tokens, width) to (texts, width)."""
+        import torch
+
+        texts = [x[group.start : group.stop].view(group.texts, group.length, -1) for group in groups]
+        return torch.cat([text[:, 0] if self._pooling == "cls" else text.mean(1) for text in texts])
+
+
+def _groups(lengths: Sequence[int]) -> list[Group]:
+    """Where the texts of each length stand, given the sorted lengths."""
+    groups = []
+    start = 0
+    for length in sorted(set(lengths)):
+        texts = lengths.count(length)
+        groups.append(Group(start, start + texts * length, texts, length))
+        start += texts * length
+    return groups
+
+
+def _linear(x: Tensor, by: Affine) -> Tensor:
+    from torch.nn import functional
+
+    return functional.linear(x, by.weight, by.bias)
+
+
+def _affine(weights: Mapping[str, Tensor], *names: str) -> Affine:
+    """The map of a name, or several maps as one above the other."""
+    import torch
+
+    weight = torch.cat([weights[f"{name}.weight"].float() for name in names])
+    return Affine(weight.contiguous(), torch.cat([weights[f"{name}.bias"].float() for name in names]))
+
+
+def _layer(weights: Mapping[str, Tensor], prefix: str) -> Layer:
+    looks = (f"{prefix}.attention.self.{part}" for part in ("query", "key", "value"))
+    return Layer(
+        query_key_value=_affine(weights, *looks),
+        out=_affine(weights, f"{prefix}.attention.output.dense"),
+        norm=_affine(weights, f"{prefix}.attention.output.LayerNorm"),
+        up=_affine(weights, f"{prefix}.intermediate.dense"),
+        down=_affine(weights, f"{prefix}.output.dense"),
+        last_norm=_affine(weights, f"{prefix}.output.LayerNorm"),
+    )
