@@ -26,7 +26,7 @@ from recommender.taste import USUAL, TasteState
 
 SHOWN_TERMS = 30
 MOST_REASONS = 3
-LEAST_POINTS = 0.05
+LEAST_POINTS = 0.03
 NEIGHBOURING_YEARS = 10
 
 _STORY = ("keyword", "collection")
