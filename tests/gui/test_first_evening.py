@@ -36,7 +36,9 @@ def start(qapp: QApplication, home_path: Path, qtbot) -> Iterator[Callable[..., 
         opened.append(session)
         session.open()
         if settle:
-            qtbot.waitUntil(lambda: session.movies.card is not None and session.background is not None, timeout=PATIENCE)
+            qtbot.waitUntil(
+                lambda: session.movies.card is not None and session.background is not None, timeout=PATIENCE
+            )
         return session
 
     yield open_session
@@ -336,7 +338,9 @@ def test_a_model_that_cannot_be_read_is_said_and_suggestions_go_on(start, qtbot)
     assert session.movies.card.item_id != before
 
 
-def test_a_library_of_a_newer_version_is_refused_in_words_and_left_alone(start, qtbot, home_path, expected_logs) -> None:
+def test_a_library_of_a_newer_version_is_refused_in_words_and_left_alone(
+    start, qtbot, home_path, expected_logs
+) -> None:
     expected_logs("newer")
     first = start()
     first.window.close()
@@ -361,3 +365,56 @@ def _button(parent, text: str):
     from gui.widgets.buttons import Button
 
     return next(button for button in parent.findChildren(Button) if button.text() == text)
+
+
+def test_a_bug_in_the_window_is_said_and_the_window_lives_on(session) -> None:
+    session.say_bug()
+    assert "should not have" in session.window.messages.message()
+    before = session.movies.card.item_id
+    rate(session, 6)
+    assert session.movies.card.item_id != before
+
+
+def test_the_model_is_reset_after_a_backup_and_keeps_the_blocked_titles(session, qtbot) -> None:
+    rate(session, 2)
+    qtbot.wait(300)
+    QTest.mouseClick(session.movies.ratings.actions_row()[2], Qt.MouseButton.LeftButton)
+    section = session.background.configuration.model
+    section.button.click()
+    section.sure.yes.click()
+    qtbot.waitUntil(lambda: "is reset" in section.result.text(), timeout=PATIENCE)
+    assert session.controller.engine.ratings == 0
+    assert len(feedback(session).blocked) == 1
+    assert any(path.name.startswith("reset") for path in session.home.backups.iterdir())
+
+
+def test_a_backup_is_restored_without_a_restart(session, qtbot) -> None:
+    rate(session, 9)
+    data = session.background.configuration.data
+    data.back_up.click()
+    qtbot.waitUntil(lambda: "The backup is made" in data.result.text(), timeout=PATIENCE)
+    qtbot.wait(300)
+    rate(session, 4)
+    assert session.controller.engine.ratings == 2
+    manual = next(place for place in range(data.backups.count()) if "made by you" in data.backups.itemText(place))
+    data.backups.setCurrentIndex(manual)
+    data.restore.click()
+    data.sure.yes.click()
+    qtbot.waitUntil(lambda: "is restored" in data.result.text(), timeout=PATIENCE)
+    assert session.controller.engine.ratings == 1
+    settled(session, qtbot)
+    assert session.movies.card is not None
+    qtbot.wait(300)
+    rate(session, 7)
+    assert len(feedback(session).ratings) == 2
+
+
+def test_ratings_are_exported_from_the_window(session, qtbot, tmp_path) -> None:
+    rated = session.movies.card.title
+    rate(session, 10)
+    data = session.background.configuration.data
+    data.export_wanted.emit(tmp_path / "mine.csv", "csv")
+    qtbot.waitUntil(lambda: "1 rating written" in data.result.text(), timeout=PATIENCE)
+    text = (tmp_path / "mine.csv").read_text("utf-8")
+    assert rated in text
+    assert ",10.0," in text

@@ -60,7 +60,29 @@ def test_no_snapshot_and_other_weights_give_none(snapshot: Snapshot, tmp_path: P
     assert load_snapshot(tmp_path, replace(load_weights(), noise=9.0)) is None
 
 
-@pytest.mark.parametrize("victim", ["words.json", "indices.npy", "taste_mean.npy", "column_seen.npy"])
+def test_only_the_taste_is_written_again_after_a_rating(snapshot: Snapshot, tmp_path: Path) -> None:
+    snapshot.save(tmp_path)
+    before = {path.name: path.stat().st_ino for path in next(tmp_path.glob("snapshot-*")).iterdir()}
+    replace(snapshot, taste=snapshot.taste.update(3, 9.0), event_id=1).save(tmp_path)
+    after = {path.name: path.stat().st_ino for path in next(tmp_path.glob("snapshot-*")).iterdir()}
+    same = {name for name in before if before[name] == after[name]}
+    assert {"text.npy", "indices.npy", "words.json"} <= same
+    assert not any(name.startswith("taste_") or name == "facts.json" for name in same)
+    loaded = load_snapshot(tmp_path, load_weights())
+    assert loaded is not None
+    assert loaded.taste.rating_of(3) == 9.0
+
+
+def test_another_picture_is_written_whole(snapshot: Snapshot, library: Library, tmp_path: Path) -> None:
+    snapshot.save(tmp_path)
+    library.items.upsert("demo", "films", [film(500, space=True, title="New Here")])
+    snapshot_of(library).save(tmp_path)
+    loaded = load_snapshot(tmp_path, load_weights())
+    assert loaded is not None
+    assert loaded.columns.titles[-1] == "New Here"
+
+
+@pytest.mark.parametrize("victim", ["facts.json", "words.json", "indices.npy", "taste_mean.npy", "column_seen.npy"])
 @pytest.mark.parametrize("damage", ["cut", "garbage", "missing"])
 def test_a_damaged_snapshot_is_left_alone(snapshot: Snapshot, tmp_path: Path, victim: str, damage: str) -> None:
     snapshot.save(tmp_path)
@@ -70,6 +92,8 @@ def test_a_damaged_snapshot_is_left_alone(snapshot: Snapshot, tmp_path: Path, vi
     else:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if damage == "cut" else b"\x93NUMPY garbage")
     assert load_snapshot(tmp_path, load_weights()) is None
+    snapshot.save(tmp_path)
+    assert load_snapshot(tmp_path, load_weights()) is not None
 
 
 def test_nothing_in_a_snapshot_can_be_written_to(snapshot: Snapshot) -> None:
