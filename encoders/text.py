@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.models import SentenceModel, load_model
-from encoders.weights import encoder_key
+from encoders.weights import check_model, encoder_key
 from library.errors import EncoderError
 from library.items import CreditRole, Item
 
-__all__ = ["TextEncoder", "describe_item", "encoder_key", "input_digest", "load_text_encoder"]
+__all__ = ["TextEncoder", "check_model", "describe_item", "encoder_key", "input_digest", "load_text_encoder"]
 
 FORMAT_VERSION = 1  # of what describe_item writes; raised when it changes, so that texts are read again
 MOST_KEYWORDS, MOST_WRITERS, MOST_CAST = 20, 3, 5

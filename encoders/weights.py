@@ -63,6 +63,21 @@ def model_folder(model: str) -> Path:
     raise EncoderError(f"The text model “{model}” is not on this computer.", ANOTHER)
 
 
+def check_model(model: str) -> str:
+    """Why a model cannot be used, as a sentence; empty when it can. Quick enough to be asked while one types.
+
+    Only looks whether the files are there; what is in them is checked when the model is loaded.
+    """
+    try:
+        if model in SHIPPED_NAMES:
+            shipped_folder()
+        else:
+            model_folder(model)
+    except EncoderError as error:
+        return str(error)
+    return ""
+
+
 def shipped_folder() -> Path:
     """The folder of the model that is installed along with the program.
 

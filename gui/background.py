@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QImage
 
 from gui import jobs
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 5.0
 TRAINING = "training"
 POSTERS_AT_ONCE = 6
+KNOWLEDGE_MILLISECONDS = 200  # after a click, so that the next title is painted first
 
 
 class Background(QObject):
@@ -65,6 +66,10 @@ class Background(QObject):
         self.configuration = ConfigurationTab(setting)
         self.logs = LogsTab(session.tail, session.theme, session.home.logs)
         self._text_model = self._preferences.settings.text_model.name
+        self._knowledge_soon = QTimer(self)
+        self._knowledge_soon.setSingleShot(True)
+        self._knowledge_soon.setInterval(KNOWLEDGE_MILLISECONDS)
+        self._knowledge_soon.timeout.connect(self._show_knowledge)
 
     # Beginning and end
 
@@ -79,13 +84,14 @@ class Background(QObject):
         self.trainer.start()
         self.activity.start()
         self._controller.refresh_posters()
-        self._show_knowledge()
+        self._knowledge_soon.start()
         if self._preferences.settings.training.paused:
             self.trainer.pause()
         self._begin()
 
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
+        self._knowledge_soon.stop()
         self.activity.stop()
         threads = (self.worker, self.poster_worker, self.trainer)
         for thread in threads:
@@ -149,7 +155,7 @@ class Background(QObject):
 
     def _publish(self, snapshot: Snapshot) -> None:
         self._controller.publish(snapshot)
-        self._show_knowledge()
+        self._knowledge_soon.start()
 
     def _train_now(self) -> None:
         self.trainer.put_first(self._controller.shown_first())
@@ -160,7 +166,7 @@ class Background(QObject):
             (item_id, *self._controller.shown_first()) if item_id else self._controller.shown_first()
         )
         self.trainer.request()
-        self._show_knowledge()
+        self._knowledge_soon.start()
 
     def _training_changed(self, state: TrainingState) -> None:
         self.configuration.training.show_state(state)
@@ -286,7 +292,7 @@ class Background(QObject):
         self._controller.start_afresh()
         self.configuration.data.show_result(sentence)
         self.actions.changed.emit()
-        self._show_knowledge()
+        self._knowledge_soon.start()
 
     def _export(self, path: Path, form: str) -> None:
         section = self.configuration.data

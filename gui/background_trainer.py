@@ -331,6 +331,7 @@ class BackgroundTrainer(QThread):
     def _publish(self) -> None:
         snapshot = load_snapshot(self._home.snapshot, self._weights)
         if snapshot is not None:
+            _ = snapshot.texts  # counted here, and then known: it looks at every vector
             self._arrived.emit(snapshot)
 
 

@@ -130,7 +130,7 @@ def export_ratings(path: Path, form: export.Format) -> Task:
 
     def job(workplace: Workplace) -> Job[int]:
         yield Progress("Writing the ratings")
-        return export.write(workplace.library, path, form)
+        return export.export_ratings(workplace.library, path, form)
 
     return job
 

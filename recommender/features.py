@@ -34,9 +34,9 @@ ERA_WIDTH = 10.0
 ERA_CENTRES = np.arange(1875.0, 2062.0, 7.0)
 
 # Mean and spread of the five qualities over about ten thousand films: fixed, so that a film is judged alike in any library.
-QUALITY_CENTRES = np.array([6.4, 5.8, 1.3, 1993.0, 108.0])
-QUALITY_SPREADS = np.array([0.65, 1.9, 0.75, 18.0, 23.0])
-VOTE_PRIOR = 6.3
+QUALITY_CENTRES = np.array([6.5, 6.2, 1.35, 1995.0, 105.0])
+QUALITY_SPREADS = np.array([0.57, 1.64, 0.55, 18.5, 29.0])
+VOTE_PRIOR = QUALITY_CENTRES[0]  # a title with hardly any votes is as neutral as one with none
 VOTE_PRIOR_COUNT = 200.0
 UNKNOWN_VOTE_COUNT = 500.0
 

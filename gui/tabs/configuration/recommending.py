@@ -178,7 +178,11 @@ class BlockedSection(Section):
         button.clicked.connect(lambda: self.unblocked.emit(title.item_id))
         self.buttons.append(button)
         line = QWidget(self)
-        line.setLayout(row(words(title.label), words(ago(title.at), "note", wrap=False), button, spacing=12))
+        layout = row(spacing=12)
+        layout.addWidget(words(title.label), 1)
+        layout.addWidget(words(ago(title.at), "note", wrap=False))
+        layout.addWidget(button)
+        line.setLayout(layout)
         return line
 
     def _ask(self) -> None:

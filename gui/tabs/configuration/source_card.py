@@ -90,7 +90,7 @@ class SourceCard(PanelCard):
         self.libraries = self._button("Choose libraries", self._ask_for_libraries)
         self.libraries.setVisible(self._source.kind != "demo")
         self.test.setVisible(self._source.kind != "demo")
-        self.keep = self._button("Keep beside others", self._actions.keep_demo)
+        self.keep = self._button("Keep beside my own", self._actions.keep_demo)
         self.remove = self._button("Remove", self._ask_to_remove, "quiet")
         self._progress = self._build_progress()
         self.removing = Question(self)

@@ -96,7 +96,8 @@ class DataSection(Section):
         self._backups = found
         self.backups.clear()
         for backup in self._backups:
-            self.backups.addItem(f"{ago(backup.made_at)}, {_REASONS[backup.reason]} · {size(backup.size)}".capitalize())
+            when = ago(backup.made_at)
+            self.backups.addItem(f"{when[:1].upper()}{when[1:]}, {_REASONS[backup.reason]} · {size(backup.size)}")
         for widget in (self.backups, self.restore):
             widget.setVisible(bool(self._backups))
         self.none.setVisible(not self._backups)

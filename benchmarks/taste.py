@@ -1,0 +1,211 @@
+"""How good the recommendations are: our model beside the baselines, one person at a time, on real ratings.
+
+    python -m benchmarks.taste --data DIR
+    python -m benchmarks.taste --data DIR --test-users FILE --test-ratings FILE --weights shipped
+
+Protocol 1: n ratings are known, the others are ordered; pair is the share of pairs in the right order, nDCG@10 as usual.
+Protocol 2: the recommender picks from what the person rated, one at a time, and is told each rating; lift@k is how many stars the
+first k picks are above the person's mean. Kernel weights are learned on the other folds, or are the shipped ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import taste_baselines as baselines
+from benchmarks.results import write
+from benchmarks.taste_people import FOLDS, KNOWN, STARS_TO_RATING, Person, World, load_world, only, task
+from benchmarks.taste_weights import evidence_of, learn
+from recommender.evaluation import lift, ndcg, pairwise_accuracy
+from recommender.policy import Policy
+from recommender.similarity import likeness
+from recommender.taste import TasteModel
+from recommender.weights import KernelWeights, load_weights
+
+OURS = "Homereel"
+LIFTS = (10, 20, 40)
+POOL = 400
+TARGETS = {10: (0.668, 0.699), 20: (0.679, 0.713), 50: (0.689, 0.733)}
+TOLERANCE = 0.003
+ADVENTURE = 0.3
+
+Choose = Callable[[TasteModel, Any, NDArray[np.bool_], int, np.random.RandomState], int]
+
+
+def weights_by_person(world: World, shipped: bool) -> dict[int, KernelWeights]:
+    """The kernel weights to use for each person: the shipped ones, or those learned without their fold."""
+    if shipped:
+        weights = load_weights()
+        return dict.fromkeys(world.tested, weights)
+    evidence = {person: evidence_of(world.features, world.people[person]) for person in world.tested}
+    found: dict[int, KernelWeights] = {}
+    start: KernelWeights | None = None
+    for fold in range(FOLDS):
+        start = learn([evidence[person] for person in world.tested if world.fold_of(person) != fold], start)
+        found |= {person: start for person in world.tested if world.fold_of(person) == fold}
+        print(f"  weights for fold {fold} learned", flush=True)
+    return found
+
+
+def protocol_1(world: World, weights: dict[int, KernelWeights]) -> dict[str, dict[int, tuple[float, float]]]:
+    """Pair and nDCG@10 for each method and number of known ratings."""
+    people = [world.people[person] for person in world.tested]
+    methods: dict[str, Callable[[Person], baselines.Baseline]] = {}
+    for name, made in (
+        ("random", baselines.chance(world)),
+        ("Plex Recommend's score", baselines.plex_recommend(world)),
+        ("TF-IDF nearest neighbours", baselines.tfidf_neighbours(world)),
+        ("MiniLM nearest neighbours", baselines.text_neighbours(world)),
+        ("IMDb weighted rating", baselines.imdb_weighted(world)),
+    ):
+        methods[name] = lambda person, made=made: made
+    folds = {fold: baselines.collaborative(world, fold) for fold in range(FOLDS)}
+    methods["collaborative ALS, fold-in"] = lambda person: folds[world.fold_of(person.id)]
+    results: dict[str, dict[int, list[tuple[float, float]]]] = {
+        name: {known: [] for known in KNOWN} for name in (*methods, OURS)
+    }
+    for person in people:
+        for known in KNOWN:
+            split = task(person, known)
+            if split is None:
+                continue
+            truth = person.ratings[split.ranked]
+            scores = {
+                name: method(person)(person, split.known)[person.rows[split.ranked]] for name, method in methods.items()
+            }
+            model = TasteModel(only(world.features, person.rows), weights[person.id])
+            scores[OURS] = model.fit(split.known, person.ratings[split.known]).mean[split.ranked]
+            for name, score in scores.items():
+                results[name][known].append((pairwise_accuracy(score, truth), ndcg(score, truth)))
+    return {
+        name: {known: _mean(values) for known, values in by_known.items() if values}
+        for name, by_known in results.items()
+    }
+
+
+def _mean(values: list[tuple[float, float]]) -> tuple[float, float]:
+    pair, gain = np.nanmean(np.array(values), axis=0)
+    return float(pair), float(gain)
+
+
+def protocol_2(world: World, weights: dict[int, KernelWeights]) -> dict[str, dict[int, float]]:
+    """Lift@k in stars for each policy over the same model."""
+    results: dict[str, list[list[float]]] = {name: [] for name in POLICIES}
+    for person_id in world.tested:
+        person = world.people[person_id]
+        order = np.random.RandomState(person.id).permutation(len(person.rows))[:POOL]
+        ratings = person.ratings[order] / STARS_TO_RATING
+        model = TasteModel(only(world.features, person.rows[order]), weights[person_id])
+        for name, choose in POLICIES.items():
+            picked = _picks(model, person.ratings[order], choose, person.id, learning=name != "the prior alone")
+            results[name].append([lift(ratings[picked], ratings, k) for k in LIFTS])
+    return {name: dict(zip(LIFTS, np.mean(values, axis=0).tolist(), strict=True)) for name, values in results.items()}
+
+
+def _picks(model: TasteModel, ratings: NDArray[np.float64], choose: Choose, seed: int, learning: bool) -> list[int]:
+    state = model.fit()
+    left = np.ones(len(ratings), np.bool_)
+    generator = np.random.RandomState(seed)
+    picked: list[int] = []
+    for _ in range(min(max(LIFTS), len(ratings))):
+        row = choose(model, state, left, len(picked), generator)
+        picked.append(row)
+        left[row] = False
+        if learning:
+            state = state.update(row, float(ratings[row]))
+    return picked
+
+
+def _best(scores: NDArray[np.float32], left: NDArray[np.bool_]) -> int:
+    return int(np.argmax(np.where(left, scores, -np.inf)))
+
+
+def _random(model: TasteModel, state: Any, left: NDArray[np.bool_], done: int, generator: np.random.RandomState) -> int:
+    return int(generator.choice(np.flatnonzero(left)))
+
+
+def _greedy(model: TasteModel, state: Any, left: NDArray[np.bool_], done: int, generator: np.random.RandomState) -> int:
+    return _best(state.mean, left)
+
+
+def _epsilon(
+    model: TasteModel, state: Any, left: NDArray[np.bool_], done: int, generator: np.random.RandomState
+) -> int:
+    epsilon = 0.25 if done <= 20 else 0.13 if done <= 50 else 0.05
+    explore = generator.random_sample() < epsilon
+    return (_random if explore else _greedy)(model, state, left, done, generator)
+
+
+def _bound(model: TasteModel, state: Any, left: NDArray[np.bool_], done: int, generator: np.random.RandomState) -> int:
+    return _best(state.mean + ADVENTURE * np.sqrt(state.variance), left)
+
+
+def _ours(model: TasteModel, state: Any, left: NDArray[np.bool_], done: int, generator: np.random.RandomState) -> int:
+    recent = tuple(state.rows[-4:].tolist())
+    policy = Policy(ADVENTURE, recent)
+    bounds = policy.bounds(state.mean, np.sqrt(state.variance))
+    return policy.pick(bounds, left, lambda rows: likeness(model.features, rows), 1)[0][0]
+
+
+POLICIES: dict[str, Choose] = {
+    "random": _random,
+    "the prior alone": _greedy,
+    "epsilon-greedy, .25 / .13 / .05": _epsilon,
+    "greedy": _greedy,
+    "UCB, mean + 0.3 deviations": _bound,
+    f"{OURS}: UCB 0.3, near-duplicates damped": _ours,
+}
+
+
+def print_protocol_1(results: dict[str, dict[int, tuple[float, float]]]) -> None:
+    """The table of EVALUATION, with what is promised for our row."""
+    print(f"\n{'pair / nDCG@10':30}" + "".join(f"{f'n = {known}':>18}" for known in KNOWN))
+    for name, by_known in results.items():
+        cells = (f"{by_known[k][0]:.3f} / {by_known[k][1]:.3f}" if k in by_known else "-" for k in KNOWN)
+        print(f"{name:30}" + "".join(f"{cell:>18}" for cell in cells))
+    for known, (pair, gain) in TARGETS.items():
+        if known in results[OURS]:
+            ours = results[OURS][known]
+            kept = ours[0] >= pair - TOLERANCE and ours[1] >= gain - TOLERANCE
+            print(f"n = {known}: promised {pair:.3f} / {gain:.3f} within {TOLERANCE}: {'kept' if kept else 'NOT KEPT'}")
+
+
+def main() -> None:
+    """Measure and say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with movies.jsonl.gz, ratings.csv.gz, users_dev.txt"
+    )
+    parser.add_argument("--test-users", type=Path, help="evaluate these people instead: one id a line")
+    parser.add_argument("--test-ratings", type=Path, help="their ratings: user_id,movie_id,rating,timestamp")
+    parser.add_argument("--weights", choices=("folds", "shipped"), help="default: folds; shipped with --test-users")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "homereel-benchmarks")
+    parser.add_argument("--threads", type=int, default=1, help="for embedding the texts")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    began = time.perf_counter()
+    world = load_world(options.data, options.cache, options.test_users, options.test_ratings, options.threads)
+    kind = options.weights or ("shipped" if options.test_users else "folds")
+    print(f"{len(world.tested)} people, {len(world.films):,} films, weights: {kind}", flush=True)
+    weights = weights_by_person(world, kind == "shipped")
+    first = protocol_1(world, weights)
+    print_protocol_1(first)
+    second = protocol_2(world, weights)
+    print(f"\n{'lift in stars':44}" + "".join(f"{f'@{k}':>8}" for k in LIFTS))
+    for name, by_k in second.items():
+        print(f"{name:44}" + "".join(f"{by_k[k]:8.2f}" for k in LIFTS))
+    figures = {"people": len(world.tested), "weights": kind, "protocol_1": first, "protocol_2": second}
+    seconds = time.perf_counter() - began
+    print(f"\n{seconds:.0f} s; written to {write('taste', {**figures, 'seconds': seconds}, options.out)}")
+
+
+if __name__ == "__main__":
+    main()
