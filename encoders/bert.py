@@ -9,6 +9,10 @@ Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Langua
 All tokens of a batch stand in one (tokens, width) array, text after text; only attention looks at texts, all of one
 length at a time. So no number is ever computed for padding, no mask is needed, a text's vector does not depend on what
 else is in the batch, and a batch small enough for the processor's cache costs nothing extra.
+
+The stream x is kept with the bias b of the branch that is added to it next: y = x + b. Then ``y += W h`` is the whole of
+x + (W h + b), in one pass and in place. The norm before it adds b along with its own bias, and a map that reads y instead
+of x takes W b off its bias: the same numbers as in the formula, only the order of adding differs.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ Tensor = Any  # torch.Tensor; torch is imported only when a model is loaded
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """A learned map or scale: ``weight`` (out, in) or (width,), and ``bias`` (out,)."""
+    """A learned map, with ``weight`` (in, out) and ``bias`` (out,), or a norm's scale, both (width,)."""
 
     weight: Tensor
     bias: Tensor
@@ -33,13 +37,13 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One transformer layer; query, key and value are one map of (3 width, width)."""
+    """One transformer layer, its biases moved as the module says; query, key and value are one map (width, 3 width)."""
 
     query_key_value: Affine
-    out: Affine
+    out: Tensor
     norm: Affine
     up: Affine
-    down: Affine
+    down: Tensor
     last_norm: Affine
 
 
@@ -68,11 +72,14 @@ class PackedBert:
         self._words = weights["embeddings.word_embeddings.weight"].float()
         segment = weights["embeddings.token_type_embeddings.weight"][0]
         self._positions = (weights["embeddings.position_embeddings.weight"] + segment).float()
-        self._norm = _affine(weights, "embeddings.LayerNorm")
-        self._layers: list[Layer] = []
-        while f"encoder.layer.{len(self._layers)}.output.dense.weight" in weights:
-            self._layers.append(_layer(weights, f"encoder.layer.{len(self._layers)}"))
         self.dimensions = int(self._words.shape[1])
+        names = []
+        while f"encoder.layer.{len(names)}.output.dense.weight" in weights:
+            names.append(f"encoder.layer.{len(names)}")
+        ahead = [weights[f"{name}.attention.output.dense.bias"].float() for name in names]
+        ahead.append(ahead[0].new_zeros(self.dimensions))  # nothing is added to the last layer's result
+        self._norm = _norm(weights, "embeddings.LayerNorm", ahead[0])
+        self._layers = [_layer(weights, name, *ahead[i : i + 2]) for i, name in enumerate(names)]
 
     def embed(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Turn token ids, one non-empty sequence per text, into unit vectors (texts, width), in the same order."""
@@ -97,10 +104,10 @@ class PackedBert:
         """One layer over all tokens, (tokens, width) to (tokens, width)."""
         from torch.nn import functional
 
-        attended = self._attention(_linear(x, layer.query_key_value), groups)
-        x = self._norm_of(_linear(attended, layer.out).add_(x), layer.norm)
-        inner = functional.gelu(_linear(x, layer.up))
-        return self._norm_of(_linear(inner, layer.down).add_(x), layer.last_norm)
+        x.addmm_(self._attention(_mapped(x, layer.query_key_value), groups), layer.out)
+        x = self._norm_of(x, layer.norm)
+        x.addmm_(functional.gelu(_mapped(x, layer.up)), layer.down)
+        return self._norm_of(x, layer.last_norm)
 
     def _attention(self, mixed: Tensor, groups: Sequence[Group]) -> Tensor:
         """Let the tokens of each text look at each other: (tokens, 3 width) to (tokens, width)."""
@@ -139,27 +146,35 @@ def _groups(lengths: Sequence[int]) -> list[Group]:
     return groups
 
 
-def _linear(x: Tensor, by: Affine) -> Tensor:
-    from torch.nn import functional
+def _mapped(x: Tensor, by: Affine) -> Tensor:
+    import torch
 
-    return functional.linear(x, by.weight, by.bias)
+    return torch.addmm(by.bias, x, by.weight)
 
 
-def _affine(weights: Mapping[str, Tensor], *names: str) -> Affine:
-    """The map of a name, or several maps as one above the other."""
+def _layer(weights: Mapping[str, Tensor], prefix: str, ahead: Tensor, next_ahead: Tensor) -> Layer:
+    """A layer that reads x + ``ahead``, ``ahead`` being its attention's own bias, and hands on its result + ``next_ahead``."""
+    inner = weights[f"{prefix}.output.dense.bias"].float()
+    looks = [f"{prefix}.attention.self.{part}" for part in ("query", "key", "value")]
+    return Layer(
+        query_key_value=_map(weights, looks, ahead),
+        out=weights[f"{prefix}.attention.output.dense.weight"].float().t(),
+        norm=_norm(weights, f"{prefix}.attention.output.LayerNorm", inner),
+        up=_map(weights, [f"{prefix}.intermediate.dense"], inner),
+        down=weights[f"{prefix}.output.dense.weight"].float().t(),
+        last_norm=_norm(weights, f"{prefix}.output.LayerNorm", next_ahead),
+    )
+
+
+def _map(weights: Mapping[str, Tensor], names: Sequence[str], ahead: Tensor) -> Affine:
+    """One or several maps side by side, for an input that carries ``ahead`` already."""
     import torch
 
     weight = torch.cat([weights[f"{name}.weight"].float() for name in names])
-    return Affine(weight.contiguous(), torch.cat([weights[f"{name}.bias"].float() for name in names]))
+    bias = torch.cat([weights[f"{name}.bias"].float() for name in names])
+    return Affine(weight.t(), bias - weight @ ahead)
 
 
-def _layer(weights: Mapping[str, Tensor], prefix: str) -> Layer:
-    looks = (f"{prefix}.attention.self.{part}" for part in ("query", "key", "value"))
-    return Layer(
-        query_key_value=_affine(weights, *looks),
-        out=_affine(weights, f"{prefix}.attention.output.dense"),
-        norm=_affine(weights, f"{prefix}.attention.output.LayerNorm"),
-        up=_affine(weights, f"{prefix}.intermediate.dense"),
-        down=_affine(weights, f"{prefix}.output.dense"),
-        last_norm=_affine(weights, f"{prefix}.output.LayerNorm"),
-    )
+def _norm(weights: Mapping[str, Tensor], name: str, ahead: Tensor) -> Affine:
+    """A norm whose result carries ``ahead``."""
+    return Affine(weights[f"{name}.weight"].float(), weights[f"{name}.bias"].float() + ahead)

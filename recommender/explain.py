@@ -114,7 +114,6 @@ class Words:
 class _Part:
     """What ends up in one term: everything of one signal about one name, or about one rated title.
 
-    :param columns: the shared columns of the symbolic blocks that it comes from.
     :param rated: positions in ``TasteState.rows`` of the rated titles behind it, the one with most points first.
     """
 
@@ -122,17 +121,40 @@ class _Part:
     name: str
     points: float
     rated: NDArray[np.int64]
-    columns: NDArray[np.int64]
 
 
 _NOTHING = np.zeros(0, np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Every name that an item shares with a rated one, as parallel arrays.
+
+    :param owner: int64 (k,): position of the rated item in ``TasteState.rows``.
+    :param columns: int64 (k,): column among all symbolic blocks.
+    :param points: float64 (k,), in rating units.
+    :param in_story: bool (k,): whether the name tells what the title is about.
+    """
+
+    owner: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    points: NDArray[np.float64]
+    in_story: NDArray[np.bool_]
+
+    def story_columns(self, position: int) -> list[int]:
+        """What a rated item and this one are both about, the strongest first."""
+        mine = np.flatnonzero(self.in_story & (self.owner == position))
+        order = np.argsort(-np.abs(self.points[mine]), kind="stable")
+        columns: list[int] = self.columns[mine[order]].tolist()
+        return columns
+
+
 def explain(state: TasteState, row: int, words: Words, curiosity: float = 0.0) -> Explanation:
     """Take the score of one item apart and say it in words."""
-    parts = sorted(_parts(state, row), key=lambda part: (-part.points, part.signal, part.name))
+    shared = _shared_names(state, row)
+    parts = sorted(_parts(state, row, shared), key=lambda part: (-part.points, part.signal, part.name))
     total = math.fsum(part.points for part in parts)
-    speaker = _Speaker(state, row, words)
+    speaker = _Speaker(state, row, words, shared)
     worth_a_chip = [part for part in parts if abs(part.points) >= LEAST_POINTS and part.signal != USUAL]
     reasons = [part for part in worth_a_chip if part.points > 0][:MOST_REASONS]
     against = worth_a_chip[-1] if worth_a_chip and worth_a_chip[-1].points < 0 else None
@@ -156,30 +178,23 @@ def _ledger(parts: Sequence[_Part], total: float, speaker: _Speaker) -> Ledger:
     return Ledger(tuple(sorted(terms, key=lambda term: -term.points)), total)
 
 
-def _parts(state: TasteState, row: int) -> Iterator[_Part]:
+def _parts(state: TasteState, row: int, shared: _Shared) -> Iterator[_Part]:
     """The score in parts, each number of it in exactly one."""
     features, weights, alpha = state.covariance.features, state.covariance.weights, state.alpha
-    yield _Part(USUAL, "", weights.usual + weights.bias * math.fsum(alpha), _NOTHING, _NOTHING)
+    yield _Part(USUAL, "", weights.usual + weights.bias * math.fsum(alpha), _NOTHING)
     yield from _general_parts(state, row, alpha)
-    shared = _shared_entries(state, row, alpha)
-    stories = np.zeros(len(alpha))
+    in_story = shared.in_story
+    stories = np.bincount(shared.owner[in_story], weights=shared.points[in_story], minlength=len(alpha))
     if features.text.shape[1]:
-        stories += alpha * weights.blocks["text"] * (features.text[state.rows] @ features.text[row])
-    owner, columns, points = shared
-    in_story = np.zeros(len(columns), np.bool_)
-    for block in _STORY:
-        first, last = features.spans[block]
-        in_story |= (columns >= first) & (columns < last)
-    stories += np.bincount(owner[in_story], weights=points[in_story], minlength=len(alpha))
-    for position in np.flatnonzero(stories):
-        mine = in_story & (owner == position)
-        strongest = columns[mine][np.argsort(-np.abs(points[mine]), kind="stable")]
-        yield _Part("item", str(position), float(stories[position]), np.array([position]), strongest)
-    yield from _named_parts(state, (owner[~in_story], columns[~in_story], points[~in_story]))
+        stories = stories + alpha * weights.blocks["text"] * (features.text[state.rows] @ features.text[row])
+    told = np.flatnonzero(stories)
+    for position, rated in zip(told.tolist(), told[:, None], strict=True):
+        yield _Part("item", str(position), float(stories[position]), rated)
+    yield from _named_parts(state, shared)
     if features.era.shape[1] and features.era[row].any():
         near = alpha * weights.blocks["era"] * (features.era[state.rows] @ features.era[row])
         if near.any():
-            yield _Part("era", "", math.fsum(near), np.flatnonzero(near), _NOTHING)
+            yield _Part("era", "", math.fsum(near), np.flatnonzero(near))
 
 
 def _general_parts(state: TasteState, row: int, alpha: NDArray[np.float64]) -> Iterator[_Part]:
@@ -191,35 +206,31 @@ def _general_parts(state: TasteState, row: int, alpha: NDArray[np.float64]) -> I
         if value:
             points[_GENERAL[name]] = points.get(_GENERAL[name], 0.0) + float(value)
     for name, value in points.items():
-        yield _Part("general", name, value, _NOTHING, _NOTHING)
+        yield _Part("general", name, value, _NOTHING)
 
 
-def _shared_entries(
-    state: TasteState, row: int, alpha: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Every name that the item shares with a rated one: the position of the rated one, the column, and the points."""
+def _shared_names(state: TasteState, row: int) -> _Shared:
     features, weights = state.covariance.features, state.covariance.weights
     own_columns, own_values = features.symbols.row(row)
     owner, columns, values = features.symbols.gather(state.rows)
     if not len(own_columns):
-        return _NOTHING, _NOTHING, np.zeros(0)
+        return _Shared(_NOTHING, _NOTHING, np.zeros(0), np.zeros(0, np.bool_))
     place = np.minimum(np.searchsorted(own_columns, columns), len(own_columns) - 1)
     match = np.flatnonzero(own_columns[place] == columns)
-    owner, place = owner[match], place[match]
-    shared = columns[match].astype(np.int64)
+    owner, place, shared = owner[match], place[match], columns[match].astype(np.int64)
     ends = np.array([features.spans[block][1] for block in SYMBOLS])
-    block_weights = np.array([weights.blocks[block] for block in SYMBOLS])
-    weight = block_weights[np.searchsorted(ends, shared, side="right")]
+    block = np.searchsorted(ends, shared, side="right")
+    weight = np.array([weights.blocks[name] for name in SYMBOLS])[block]
     products = values[match].astype(np.float64) * own_values[place].astype(np.float64)
-    return owner, shared, alpha[owner] * weight * products
+    in_story = np.array([name in _STORY for name in SYMBOLS])[block]
+    return _Shared(owner, shared, state.alpha[owner] * weight * products, in_story)
 
 
-def _named_parts(
-    state: TasteState, entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-) -> Iterator[_Part]:
+def _named_parts(state: TasteState, shared: _Shared) -> Iterator[_Part]:
     """One part for each shared name; a person who acted and directed is one name."""
     features = state.covariance.features
-    owner, columns, points = entries
+    others = np.flatnonzero(~shared.in_story)
+    owner, columns, points = shared.owner[others], shared.columns[others], shared.points[others]
     found: dict[tuple[str, str], list[int]] = {}
     for column in np.unique(columns).tolist():
         block = next(name for name in SYMBOLS if column < features.spans[name][1])
@@ -230,7 +241,7 @@ def _named_parts(
         by_rated = np.bincount(owner[mine], weights=points[mine], minlength=len(state))
         rated = np.unique(owner[mine])
         rated = rated[np.argsort(-np.abs(by_rated[rated]), kind="stable")]
-        yield _Part(signal, name, math.fsum(points[mine]), rated, np.array(of))
+        yield _Part(signal, name, math.fsum(points[mine]), rated)
 
 
 class _Speaker:
@@ -239,8 +250,9 @@ class _Speaker:
     :param state: the taste that the score comes from; ``row`` the item it is about.
     """
 
-    def __init__(self, state: TasteState, row: int, words: Words) -> None:
+    def __init__(self, state: TasteState, row: int, words: Words, shared: _Shared) -> None:
         self._state = state
+        self._shared = shared
         self._row = row
         self._words = words
         self._usual = state.usual
@@ -287,7 +299,7 @@ class _Speaker:
             return f"{'like' if part.points < 0 else 'unlike'} {title}, which you skipped"
         rating = float(self._state.ratings[position])
         if (part.points >= 0) == (rating >= self._usual):
-            shared = [self._name(column) for column in part.columns[:2].tolist()]
+            shared = [self._name(column) for column in self._shared.story_columns(position)[:2]]
             return f"like {title}, which you gave {rating:g}" + (f" ({', '.join(shared)})" if shared else "")
         if part.points >= 0:
             return f"unlike {title}, which you gave {rating:g}"
