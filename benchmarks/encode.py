@@ -103,7 +103,7 @@ def measure(texts: Sequence[str], threads: int, rounds: int) -> dict[str, Any]:
     plain = SentenceTransformer(str(model_folder(SHIPPED)), device="cpu")
     ours = load_text_encoder(SHIPPED, threads)
     contenders: dict[str, Callable[[], Any]] = {
-        "plain": lambda: plain.encode(list(texts), batch_size=32, show_progress_bar=False, normalize_embeddings=True),
+        "plain": lambda: plain.encode(list(texts), batch_size=32, show_progress_bar=False),
         "ours": lambda: collect(ours, texts),
     }
     plain.encode(list(texts[:64]), batch_size=32, show_progress_bar=False)

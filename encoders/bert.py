@@ -73,7 +73,7 @@ class PackedBert:
         segment = weights["embeddings.token_type_embeddings.weight"][0]
         self._positions = (weights["embeddings.position_embeddings.weight"] + segment).float()
         self.dimensions = int(self._words.shape[1])
-        names = []
+        names: list[str] = []
         while f"encoder.layer.{len(names)}.output.dense.weight" in weights:
             names.append(f"encoder.layer.{len(names)}")
         ahead = [weights[f"{name}.attention.output.dense.bias"].float() for name in names]
