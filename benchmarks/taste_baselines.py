@@ -21,7 +21,7 @@ Baseline = Callable[[Person, Ints], Doubles]
 NEIGHBOURS = 20
 SHRINKAGE = 1.0
 IMDB_MINIMUM_VOTES = 200.0
-FACTORS, REGULARISATION, SWEEPS = 16, 6.0, 12
+FACTORS, REGULARISATION, SWEEPS = 16, 20.0, 12
 
 
 def chance(world: World) -> Baseline:

@@ -87,23 +87,23 @@ class TasteState:
         :param noise_scale: how uncertain this rating is compared with an ordinary one; a skip has a large scale.
         """
         noise = self.covariance.weights.noise * noise_scale
-        with_row, mean_row, variance_row = self._posterior_of(row)
-        change = self._covariance_with(row, with_row)
+        factors, mean_row, variance_row = self._posterior_of(row)
+        change = self._covariance_with(row, factors)
         state = self
         if row in self.rows:
             old = int(np.flatnonzero(self.rows == row)[0])
             state = self._removed(old, change, mean_row, variance_row)
             change = change * np.float32(self.noise[old] / (self.noise[old] - variance_row))
-            with_row, mean_row, variance_row = state._posterior_of(row)
-        return state._added(row, rating, noise, with_row, change, mean_row, variance_row)
+            factors, mean_row, variance_row = state._posterior_of(row)
+        return state._added(row, rating, noise, factors, change, mean_row, variance_row)
 
     def without(self, row: int) -> TasteState:
         """The state as if an item had not been rated, exactly; the same state when it was not."""
         if row not in self.rows:
             return self
-        with_row, mean_row, variance_row = self._posterior_of(row)
+        factors, mean_row, variance_row = self._posterior_of(row)
         old = int(np.flatnonzero(self.rows == row)[0])
-        return self._removed(old, self._covariance_with(row, with_row), mean_row, variance_row)
+        return self._removed(old, self._covariance_with(row, factors), mean_row, variance_row)
 
     def predict(self, row: int) -> tuple[float, float]:
         """Expected rating and its variance for one item; the rating is exactly the sum of :meth:`terms`."""
@@ -140,30 +140,29 @@ class TasteState:
         return prior
 
     def _posterior_of(self, row: int) -> tuple[Doubles, float, float]:
-        """Prior covariance of the rated items with one item, its mean and its variance, in float64."""
+        """The part of each rating in one item (float64 (m,)), and the mean and variance of that item, in float64."""
         both = np.append(self.rows, row)
         covariance = self.covariance.between(both, row)
         with_row, own = covariance[:-1], float(covariance[-1])
-        mean = float(self._prior(np.array([row]))[0] + with_row @ self.alpha)
-        return with_row, mean, max(own - float(with_row @ self.inverse @ with_row), _LEAST_VARIANCE)
+        factors = self.inverse @ with_row
+        mean = float(self._prior(np.array([row]))[0] + factors @ (self.ratings - self._prior(self.rows)))
+        return factors, mean, max(own - float(factors @ with_row), _LEAST_VARIANCE)
 
-    def _covariance_with(self, row: int, with_row: Doubles) -> Floats:
+    def _covariance_with(self, row: int, factors: Doubles) -> Floats:
         """Posterior covariance of every item with one item, float32 (n,)."""
-        factors = np.append(-(self.inverse @ with_row), 1.0)
-        return self.covariance.of_all(np.append(self.rows, row), factors)
+        return self.covariance.of_all(np.append(self.rows, row), np.append(-factors, 1.0))
 
     def _added(
         self,
         row: int,
         rating: float,
         noise: float,
-        with_row: Doubles,
+        factors: Doubles,
         change: Floats,
         mean_row: float,
         variance_row: float,
     ) -> TasteState:
         spread = variance_row + noise
-        factors = self.inverse @ with_row
         inverse = np.empty((len(self.rows) + 1, len(self.rows) + 1))
         np.multiply.outer(factors / spread, factors, out=inverse[:-1, :-1])
         inverse[:-1, :-1] += self.inverse

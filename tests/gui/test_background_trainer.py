@@ -40,7 +40,7 @@ STUBBORN = (
     "say(progress={'step': 'Reading texts', 'done': 0, 'total': 2, 'message': '', 'failure': ''}); time.sleep(60)"
 )
 FAILING = 'say(failed="The text model is not here.", hint="Choose another one."); sys.exit(1)'
-DYING = 'sys.stderr.write("no memory left"); os._exit(9)'
+DYING = 'sys.stderr.write("no memory left\\n"); os._exit(9)'
 
 
 class Bench:
