@@ -6,9 +6,10 @@ Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Langua
     per layer:  x = norm(x + out(softmax(q k' / sqrt(d)) v));   x = norm(x + down(gelu(up(x))))
     vector = unit(mean of x over the tokens)            or the first token's x, for models that pool so
 
-All tokens of a batch stand in one (tokens, width) array, text after text; only attention looks at texts, all of one
-length at a time. So no number is ever computed for padding, no mask is needed, a text's vector does not depend on what
-else is in the batch, and a batch small enough for the processor's cache costs nothing extra.
+All tokens of a batch stand in one (tokens, width) array, text after text; only attention looks at one text at a time. So
+no number is ever computed for padding, no mask is needed, a text's vector does not depend on what else is in the batch,
+and a batch small enough for the processor's cache costs nothing extra. (torch's own attention is slower here: it is made
+for lengths that are multiples of 16, and for more memory than one text's scores take.)
 
 The stream x is kept with the bias b of the branch that is added to it next: y = x + b. Then ``y += W h`` is the whole of
 x + (W h + b), in one pass and in place. The norm before it adds b along with its own bias, and a map that reads y instead
@@ -47,16 +48,6 @@ class Layer:
     last_norm: Affine
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Texts of one length that stand next to each other: tokens ``start`` to ``stop``."""
-
-    start: int
-    stop: int
-    texts: int
-    length: int
-
-
 class PackedBert:
     """The encoder of a BERT model with its pooling.
 
@@ -79,71 +70,53 @@ class PackedBert:
         ahead = [weights[f"{name}.attention.output.dense.bias"].float() for name in names]
         ahead.append(ahead[0].new_zeros(self.dimensions))  # nothing is added to the last layer's result
         self._norm = _norm(weights, "embeddings.LayerNorm", ahead[0])
-        self._layers = [_layer(weights, name, *ahead[i : i + 2]) for i, name in enumerate(names)]
+        scale = (self.dimensions // heads) ** -0.5
+        self._layers = [_layer(weights, name, scale, *ahead[i : i + 2]) for i, name in enumerate(names)]
 
     def embed(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Turn token ids, one non-empty sequence per text, into unit vectors (texts, width), in the same order."""
         import torch
 
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
-        groups = _groups([len(rows[i]) for i in order])
-        tokens = np.concatenate([np.asarray(rows[i], dtype=np.int64) for i in order])
-        positions = np.concatenate([np.arange(len(rows[i])) for i in order])
+        lengths = [len(row) for row in rows]
+        tokens = torch.tensor([token for row in rows for token in row])
+        positions = torch.from_numpy(np.concatenate([np.arange(length) for length in lengths]))
         with torch.inference_mode():
-            x = self._norm_of(
-                self._words[torch.from_numpy(tokens)] + self._positions[torch.from_numpy(positions)], self._norm
-            )
+            x = self._norm_of(self._words[tokens] + self._positions[positions], self._norm)
             for layer in self._layers:
-                x = self._through(layer, x, groups)
-            vectors: NDArray[np.float32] = torch.nn.functional.normalize(self._pooled(x, groups)).numpy()
-        result = np.empty_like(vectors)
-        result[order] = vectors
-        return result
+                x = self._through(layer, x, lengths)
+            texts = x.split(lengths)
+            pooled = torch.stack([text[0] if self._pooling == "cls" else text.mean(0) for text in texts])
+            vectors: NDArray[np.float32] = torch.nn.functional.normalize(pooled).numpy()
+        return vectors
 
-    def _through(self, layer: Layer, x: Tensor, groups: Sequence[Group]) -> Tensor:
+    def _through(self, layer: Layer, x: Tensor, lengths: Sequence[int]) -> Tensor:
         """One layer over all tokens, (tokens, width) to (tokens, width)."""
         from torch.nn import functional
 
-        x.addmm_(self._attention(_mapped(x, layer.query_key_value), groups), layer.out)
+        x.addmm_(self._attention(_mapped(x, layer.query_key_value), lengths), layer.out)
         x = self._norm_of(x, layer.norm)
         x.addmm_(functional.gelu(_mapped(x, layer.up)), layer.down)
         return self._norm_of(x, layer.last_norm)
 
-    def _attention(self, mixed: Tensor, groups: Sequence[Group]) -> Tensor:
+    def _attention(self, mixed: Tensor, lengths: Sequence[int]) -> Tensor:
         """Let the tokens of each text look at each other: (tokens, 3 width) to (tokens, width)."""
         import torch
 
         width = self.dimensions
-        parts = []
-        for group in groups:
-            shape = (group.texts, group.length, 3, self._heads, width // self._heads)
-            query, key, value = mixed[group.start : group.stop].view(shape).permute(2, 0, 3, 1, 4)
-            seen = torch.nn.functional.scaled_dot_product_attention(query, key, value)
-            parts.append(seen.transpose(1, 2).reshape(-1, width))
-        return torch.cat(parts) if len(parts) > 1 else parts[0]
+        seen = mixed.new_empty(len(mixed), width)
+        for text, result in zip(mixed.split(lengths), seen.split(lengths), strict=True):
+            heads = text.view(len(text), 3, self._heads, width // self._heads)
+            query, key, value = heads.permute(1, 2, 0, 3)  # each (heads, length, width / heads)
+            scores = torch.bmm(query, key.transpose(1, 2))  # the query's map holds 1 / sqrt(d)
+            scores.sub_(scores.amax(2, keepdim=True)).exp_()
+            mean = torch.bmm(scores, value).div_(scores.sum(2, keepdim=True))
+            result.view(len(text), self._heads, -1).copy_(mean.transpose(0, 1))
+        return seen
 
     def _norm_of(self, x: Tensor, norm: Affine) -> Tensor:
         from torch.nn import functional
 
         return functional.layer_norm(x, (self.dimensions,), norm.weight, norm.bias, self._epsilon)
-
-    def _pooled(self, x: Tensor, groups: Sequence[Group]) -> Tensor:
-        """One vector per text: (tokens, width) to (texts, width)."""
-        import torch
-
-        texts = [x[group.start : group.stop].view(group.texts, group.length, -1) for group in groups]
-        return torch.cat([text[:, 0] if self._pooling == "cls" else text.mean(1) for text in texts])
-
-
-def _groups(lengths: Sequence[int]) -> list[Group]:
-    """Where the texts of each length stand, given the sorted lengths."""
-    groups = []
-    start = 0
-    for length in sorted(set(lengths)):
-        texts = lengths.count(length)
-        groups.append(Group(start, start + texts * length, texts, length))
-        start += texts * length
-    return groups
 
 
 def _mapped(x: Tensor, by: Affine) -> Tensor:
@@ -152,12 +125,14 @@ def _mapped(x: Tensor, by: Affine) -> Tensor:
     return torch.addmm(by.bias, x, by.weight)
 
 
-def _layer(weights: Mapping[str, Tensor], prefix: str, ahead: Tensor, next_ahead: Tensor) -> Layer:
+def _layer(weights: Mapping[str, Tensor], prefix: str, scale: float, ahead: Tensor, next_ahead: Tensor) -> Layer:
     """A layer that reads x + ``ahead``, ``ahead`` being its attention's own bias, and hands on its result + ``next_ahead``."""
     inner = weights[f"{prefix}.output.dense.bias"].float()
-    looks = [f"{prefix}.attention.self.{part}" for part in ("query", "key", "value")]
+    look = _map(weights, [f"{prefix}.attention.self.{part}" for part in ("query", "key", "value")], ahead)
+    look.weight[:, : len(ahead)] *= scale
+    look.bias[: len(ahead)] *= scale
     return Layer(
-        query_key_value=_map(weights, looks, ahead),
+        query_key_value=look,
         out=weights[f"{prefix}.attention.output.dense.weight"].float().t(),
         norm=_norm(weights, f"{prefix}.attention.output.LayerNorm", inner),
         up=_map(weights, [f"{prefix}.intermediate.dense"], inner),

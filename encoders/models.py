@@ -1,4 +1,7 @@
-"""Loads a text model: BERT models into our own fast form, all others as sentence-transformers runs them."""
+"""Loads a text model: BERT models into our own fast form, all others as sentence-transformers runs them.
+
+Only safetensors files are read: the older .bin files are pickles, which can run code.
+"""
 
 from __future__ import annotations
 
@@ -92,10 +95,14 @@ def load_model(model: str) -> SentenceModel:
     """
     folder = model_folder(model)
     try:
+        from safetensors import SafetensorError
+    except ImportError as error:
+        raise EncoderError("A package that text models need is not installed.", REINSTALL) from error
+    try:
         return _load_shipped(folder) if model in SHIPPED_NAMES else _load_other(folder)
     except ImportError as error:
         raise EncoderError("A package that text models need is not installed.", REINSTALL) from error
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
         log.info("Loading the text model %s failed", model, exc_info=True)
         raise EncoderError(f"The text model “{model}” cannot be loaded.", ANOTHER) from error
 
@@ -117,7 +124,9 @@ def _load_other(folder: Path) -> SentenceModel:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
-    transformer = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    transformer = SentenceTransformer(
+        str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+    )
     plain = PlainModel(transformer)
     if not _is_simple_bert(transformer):
         return plain
