@@ -101,10 +101,7 @@ def has_screen(platform: str, environment: Mapping[str, str]) -> bool:
 
 
 def open_server(home: Home, source: SourceSettings, token: str | None, ledger: NetworkLedger) -> MediaServer:
-    """The media server that a source of the settings stands for; nothing is asked yet.
-
-    :raises SettingsError: when there is no such kind of source.
-    """
+    """The media server that a source of the settings stands for; nothing is asked yet."""
     if source.kind == "demo":
         from providers.servers.demo import DemoServer
 
@@ -113,12 +110,19 @@ def open_server(home: Home, source: SourceSettings, token: str | None, ledger: N
         from music.tags import read_tags
         from providers.servers.folder import FolderServer
 
-        return FolderServer(source.id, source.name, source.paths, read_tags)
+        return FolderServer(source.name, source.paths, read_tags)
     from providers.http import ProviderSession
     from providers.servers.plex_installation import InstalledPlexServer, PlexInstallation
 
     installation = PlexInstallation(home.path / "plex.json")
     return InstalledPlexServer(installation, source, token or "", ProviderSession(source.name, ledger=ledger))
+
+
+def machine_of(home: Home, source_id: str) -> str:
+    """Machine id of the Plex server that a source was when it was read last; empty when that is not known."""
+    from providers.servers.plex_installation import PlexInstallation
+
+    return PlexInstallation(home.path / "plex.json").machine_of(source_id)
 
 
 def load_encoder(name: str, threads: int) -> TextEncoder:
@@ -151,6 +155,7 @@ def window_ports(home: Home) -> gui.app.Ports:
         open_server=lambda source, token: open_server(home, source, token, ledger),
         check_url=check_url,
         clean_token=normalise_token,
+        machine_of=lambda source_id: machine_of(home, source_id),
         connections_today=lambda: sum(r.count for r in ledger.connections_today() if r.reach is Reach.INTERNET),
         check_text_model=check_text_model,
         trainer_command=trainer_command,

@@ -91,7 +91,7 @@ def fill(library: Library, films: int, shows: int, ratings: int, seed: int = 1) 
     _embed(library, seed)
     ids = [item.id for item in library.items.all(MediaKind.MOVIE)]
     now = time.time()
-    with library.transaction():
+    with library.database.transaction():
         for number, item_id in enumerate(numbers.sample(ids, ratings)):
             library.feedback.append(Rating(at=now - ratings + number, item_id=item_id, value=numbers.randint(1, 10)))
     source = SourceSettings("synthetic", "folder", "Synthetic", paths=(str(library.home.path),), libraries=())

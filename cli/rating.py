@@ -13,11 +13,9 @@ from cli.options import JsonOption, KindOption, rating_value
 from cli.session import Call, Session
 from cli.watching import prediction_document
 from library.errors import AppError
-from library.feedback import HOMEREEL, AnyEvent, Block, Rating, Retraction, Skip
+from library.feedback import Block, Rating, Retraction, Skip
 from library.items import Item
-from library.library import Library
 
-Answer = Rating | Skip | Block
 _WORDS = {Rating: "rating", Skip: "skip", Block: "block"}
 
 
@@ -71,7 +69,7 @@ def _carry_out(session: Session, item: Item, wish: Wish) -> tuple[dict[str, Any]
     document: dict[str, Any] = {"item": titles.brief(item), "expected": prediction_document(expected)}
     if wish.value is not None:
         rating = engine.rate(item.id, wish.value)
-        guess = f" The guess was {expected.mean:.1f}." if expected else ""
+        guess = f" The guess was {expected.rating:.1f}." if expected else ""
         return {
             "action": "rating",
             **document,
@@ -92,7 +90,7 @@ def _carry_out(session: Session, item: Item, wish: Wish) -> tuple[dict[str, Any]
 
 
 def _take_back(session: Session) -> tuple[dict[str, Any], str]:
-    last = last_answer(session.library)
+    last = session.library.feedback.last_answer()
     if last is None:
         raise AppError("There is no rating, skip or block of yours to take back.")
     session.library.feedback.append(Retraction(at=time.time(), retracts=last.id))
@@ -101,22 +99,3 @@ def _take_back(session: Session) -> tuple[dict[str, Any], str]:
     document = {"action": "undo", "item": titles.brief(item) if item else None, "taken_back": word, "event": last.id}
     given = f" {last.value:g}" if isinstance(last, Rating) else ""
     return document, f"The {word}{given} of {name} is taken back."
-
-
-def last_answer(library: Library) -> Answer | None:
-    """The newest rating, skip or block in force that was given here; a reset ends the search."""
-    taken_back: set[int] = set()
-    for event in reversed(library.feedback.log()):
-        if event.id in taken_back:
-            continue
-        if isinstance(event, Retraction):
-            taken_back.add(event.retracts)
-        elif event.source == HOMEREEL:
-            found = _answer(event)
-            if found is not None or not hasattr(event, "item_id"):
-                return found
-    return None
-
-
-def _answer(event: AnyEvent) -> Answer | None:
-    return event if isinstance(event, Rating | Skip | Block) else None

@@ -15,11 +15,11 @@ import typer
 
 from cli import titles
 from cli.options import JsonOption
-from cli.session import DEMO, Call, Session, secret_name
-from library.errors import AppError, SettingsError, StoreError
+from cli.session import Call, Session, secret_name
+from library.errors import AppError, EncoderError, SettingsError, StoreError
 from library.items import MediaKind
 from library.secrets import Secrets
-from library.settings import SourceSettings
+from library.settings import DEMO_SOURCE, SourceSettings
 from library.sources import ServerLibrary
 from library.sync import ScanReport
 from library.sync import scan as scan_job
@@ -126,10 +126,9 @@ def scan(
             sources = _named(session, names or [])
         outcomes = [_scan(session, source, allow_shrink) for source in sources]
         _let_demo_go(session, outcomes)
-        if not no_texts:
-            _read_texts(session)
-        _answer(call, session, outcomes)
-    if not all(outcome.good for outcome in outcomes):
+        unread = None if no_texts else _read_texts(session)
+        _answer(call, session, outcomes, unread)
+    if unread is not None or not all(outcome.good for outcome in outcomes):
         raise typer.Exit(1)
 
 
@@ -197,7 +196,7 @@ def _wanted(session: Session, folders: list[str], url: str, name: str | None) ->
         title = Path(folders[0]).name or folders[0]
         source = found or SourceSettings(id=_new_id("folder"), kind="folder", name=title, paths=tuple(folders))
     else:
-        source = next((source for source in known if source.kind == "demo"), DEMO)
+        source = next((source for source in known if source.kind == "demo"), DEMO_SOURCE)
     return replace(source, name=titles.sendable(name)) if name else source
 
 
@@ -238,7 +237,7 @@ def _keys(offered: tuple[ServerLibrary, ...], wanted: list[str]) -> tuple[str, .
 
 def _named(session: Session, names: list[str]) -> list[SourceSettings]:
     """The sources to scan: those named, or all; the demo library when there is none."""
-    known = session.settings.sources or (DEMO,)
+    known = session.settings.sources or (DEMO_SOURCE,)
     if not names:
         return list(known)
     chosen = []
@@ -274,29 +273,37 @@ def _let_demo_go(session: Session, outcomes: list[Outcome]) -> None:
     kept = any(source.kind == "demo" for source in session.settings.sources)
     useful = any(o.report is not None and o.report.listed and o.source.kind != "demo" for o in outcomes)
     if useful and not kept:
-        session.library.items.remove_source(DEMO.id)
+        session.library.items.remove_source(DEMO_SOURCE.id)
 
 
-def _read_texts(session: Session) -> None:
-    """Bring the picture of the library up to date, texts included."""
+def _read_texts(session: Session) -> EncoderError | None:
+    """Bring the picture of the library up to date, texts included; the reason when the texts could not be read."""
     from recommender.snapshot import load_snapshot
     from recommender.trainer import refresh
 
     plan = session.plan()
-    session.drive(refresh(session.library, plan, load_snapshot(session.home.snapshot, plan.weights)))
+    try:
+        session.drive(refresh(session.library, plan, load_snapshot(session.home.snapshot, plan.weights)))
+    except EncoderError as error:
+        return error
+    return None
 
 
-def _answer(call: Call, session: Session, outcomes: list[Outcome]) -> None:
+def _answer(call: Call, session: Session, outcomes: list[Outcome], unread: EncoderError | None) -> None:
     count: Callable[[MediaKind], int] = session.library.items.count
     films, shows, tracks = count(MediaKind.MOVIE), count(MediaKind.SHOW), count(MediaKind.TRACK)
     lines = [line for outcome in outcomes for line in outcome.lines()]
     parts = [(films, "film"), (shows, "show"), (tracks, "track")]
-    there = ", ".join(f"{number:,} {word}{'' if number == 1 else 's'}" for number, word in parts if number)
+    there = ", ".join(titles.several(number, word) for number, word in parts if number)
+    failed = {} if unread is None else {"error": unread.message, "hint": unread.hint}
     call.output.answer(
         {
             "sources": [outcome.document() for outcome in outcomes],
             "library": {"movies": films, "shows": shows, "tracks": tracks},
+            **failed,
         },
         *lines,
         f"In the library now: {there or 'nothing yet'}.",
     )
+    if unread is not None and not call.output.as_json:
+        call.output.fail(unread)

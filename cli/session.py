@@ -18,7 +18,7 @@ from library.library import Library
 from library.logs import set_up_logging, take_down_logging
 from library.progress import Job, Progress, Result, run
 from library.secrets import Secrets
-from library.settings import SourceSettings
+from library.settings import DEMO_SOURCE, SourceSettings
 from library.sources import MediaServer
 from library.sync import scan
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from recommender.trainer import TrainingPlan
 
 log = logging.getLogger(__name__)
-
-DEMO = SourceSettings(id="demo", kind="demo", name="Demo library")
-"""What stands in for want of any source, as in the window; it is not among the settings unless it was asked for."""
 
 
 @dataclass(slots=True)
@@ -98,8 +95,8 @@ class Session:
         """Bring the demo library in when nothing is configured and nothing is there."""
         if self.settings.sources or self.library.items.count():
             return
-        with self.server(DEMO) as server:
-            self.drive(scan(self.library, server, DEMO))
+        with self.server(DEMO_SOURCE) as server:
+            self.drive(scan(self.library, server, DEMO_SOURCE))
         self.output.note(
             "Nothing is configured yet, so this is the demo library. Add your own with: homereel scan --help"
         )

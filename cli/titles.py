@@ -120,7 +120,9 @@ def document(item: Item) -> dict[str, Any]:
 
 def facts(item: Item) -> str:
     """One line of facts without the year: length, genres, who made it. What is unknown leaves no trace."""
-    size = _counted(item.seasons, "season") if item.kind is MediaKind.SHOW else length(item.runtime)
+    size = length(item.runtime)
+    if item.kind is MediaKind.SHOW:
+        size = several(item.seasons, "season") if item.seasons else ""
     return SEPARATOR.join(filter(None, (size, ", ".join(item.genres[:3]), ", ".join(_makers(item)[:2]))))
 
 
@@ -136,5 +138,6 @@ def length(minutes: float | None) -> str:
     return " ".join(part for part in (f"{hours}h" if hours else "", f"{rest}m" if rest else "") if part)
 
 
-def _counted(number: int | None, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else ""
+def several(number: int, noun: str) -> str:
+    """So many of something: "1 season", "3 seasons"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

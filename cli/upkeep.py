@@ -13,9 +13,10 @@ import typer
 from cli.options import JsonOption
 from cli.output import table
 from cli.session import Call, Session
+from cli.titles import several
 from library import backups
 from library import export as exports
-from library.errors import AppError
+from library.errors import AppError, EncoderError
 from library.items import MediaKind
 from library.logs import log_file
 from library.secrets import Secrets
@@ -28,6 +29,7 @@ _REASONS = {
     backups.Reason.RESET: "before a reset",
     backups.Reason.RESTORE: "before a restore",
 }
+_NOUNS = (("movie", "film"), ("show", "show"), ("track", "track"))
 
 
 class Format(StrEnum):
@@ -60,7 +62,7 @@ def export(
         path = Path(os.path.abspath(output.expanduser()))
         count = exports.export_ratings(session.library, path, chosen.value)
     document = {"file": str(path), "format": str(chosen), "ratings": count}
-    call.output.answer(document, f"{count:,} rating{'' if count == 1 else 's'} written to {path}")
+    call.output.answer(document, f"{several(count, 'rating')} written to {path}")
 
 
 def _ends_in_json(path: Path | None) -> bool:
@@ -149,11 +151,21 @@ def _info_document(session: Session, statistics: LibraryStatistics) -> dict[str,
             "gone": statistics.removed,
         },
         "feedback": {"rated": statistics.rated, "skipped": statistics.skipped, "blocked": statistics.blocked},
-        "texts": {"model": session.settings.text_model.name, "read": max(statistics.embedded.values(), default=0)},
+        "texts": {"model": session.settings.text_model.name, "read": _texts_read(session, statistics)},
         "sources": _source_documents(session, statistics),
         "backups": {"count": len(found), "newest": _moment(found[0].made_at) if found else None},
         "secrets": Secrets(session.home).describe(),
     }
+
+
+def _texts_read(session: Session, statistics: LibraryStatistics) -> int:
+    """How many titles the text model of the settings has read; what another one read before does not count."""
+    from recommender.trainer import key_of_model
+
+    try:
+        return statistics.embedded.get(key_of_model(session.settings.text_model.name), 0)
+    except EncoderError:
+        return 0
 
 
 def _source_documents(session: Session, statistics: LibraryStatistics) -> list[dict[str, Any]]:
@@ -181,7 +193,7 @@ def _info_lines(session: Session, statistics: LibraryStatistics, document: dict[
     rows = [
         ("Version", document["version"]),
         ("Home", document["home"]),
-        ("Library", f"{counts['movies']:,} films, {counts['shows']:,} shows, {counts['tracks']:,} tracks"),
+        ("Library", ", ".join(several(counts[f"{noun}s"], word) for noun, word in _NOUNS)),
         ("Feedback", f"{feedback['rated']:,} rated, {feedback['skipped']:,} skipped, {feedback['blocked']:,} blocked"),
         ("Texts", f"{texts['read']:,} read with {texts['model']}"),
         ("Size", _size(statistics.database_bytes)),

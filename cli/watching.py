@@ -12,6 +12,7 @@ from cli.options import JsonOption, KindChoice, KindOption, decade_value, time_l
 from cli.output import Output, table
 from cli.session import Call, Session
 from library.errors import AppError
+from library.feedback import on_the_scale
 from library.items import Item, MediaKind
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def explain(
 
 def prediction_document(prediction: Prediction | None) -> dict[str, float] | None:
     """An expected rating as the JSON documents have it."""
-    return None if prediction is None else {"mean": prediction.mean, "deviation": prediction.deviation}
+    return None if prediction is None else {"mean": prediction.rating, "deviation": prediction.deviation}
 
 
 def _genre(engine: Engine, kind: MediaKind, wanted: str | None) -> str | None:
@@ -145,7 +146,7 @@ def _found_table(told: list[tuple[Item, float | None, Prediction | None]]) -> ob
             titles.named(item),
             titles.KIND_WORDS[item.kind],
             f"{rating:g}" if rating is not None else "",
-            f"{expected.mean:.1f}" if expected else "",
+            f"{expected.rating:.1f}" if expected else "",
         )
         for item, rating, expected in told
     ]
@@ -171,7 +172,7 @@ def _slate_document(kind: MediaKind, filters: Filters, slate: Slate, told: list[
         "picks": [
             {
                 **titles.document(item),
-                "mean": pick.mean,
+                "mean": on_the_scale(pick.mean),
                 "deviation": pick.deviation,
                 "score": pick.score,
                 "reasons": [_reason_document(reason) for reason in explanation.reasons] if explanation else [],
@@ -191,7 +192,9 @@ def _slate_lines(kind: MediaKind, slate: Slate, told: list[Told]) -> list[str]:
         return [_EMPTY[slate.empty].format(many=_MANY[kind], total=slate.total)]
     lines = [slate.notice] if slate.notice else []
     for place, (pick, item, explanation) in enumerate(told, 1):
-        lines.append(f"{place:>3}  {titles.named(item)}   {pick.mean:.1f} ± {pick.deviation:.1f}   id {item.id}")
+        lines.append(
+            f"{place:>3}  {titles.named(item)}   {on_the_scale(pick.mean):.1f} ± {pick.deviation:.1f}   id {item.id}"
+        )
         lines += [f"     {line}" for line in (titles.facts(item), *_reason_lines(explanation)) if line]
     many = _MANY[kind]
     count = (
@@ -227,7 +230,7 @@ def _answer_explanation(session: Session, engine: Engine, item: Item, explanatio
         ],
     }
     lines = [titles.named(item), titles.facts(item)]
-    expected = f"{prediction.mean:.1f} ± {prediction.deviation:.1f}"
+    expected = f"{prediction.rating:.1f} ± {prediction.deviation:.1f}"
     usual = f"You would give it {expected}, usual for you: {prediction.usual:.1f}."
     lines.append(usual if engine.ratings else f"A first guess: {expected}. Every rating makes it more your own.")
     if rating is not None:

@@ -27,8 +27,8 @@ PROBE_COSINE = 0.99999
 class SentenceModel(Protocol):
     """What turns texts into vectors, in two steps so that the work of a batch is known before it is done.
 
-    ``dimensions`` is the width of a vector; ``batch_sizes`` the smallest and largest sensible batch, in what ``len()`` of a
-    read text counts (tokens or characters).
+    ``dimensions`` is the width of a vector; ``batch_sizes`` the smallest batch, and the largest per thread, that make sense,
+    in what ``len()`` of a read text counts (tokens or characters).
     """
 
     dimensions: int
@@ -95,16 +95,21 @@ def load_model(model: str) -> SentenceModel:
     """
     folder = model_folder(model)
     try:
-        from safetensors import SafetensorError
+        return _load(model, folder)
     except ImportError as error:
         raise EncoderError("A package that text models need is not installed.", REINSTALL) from error
-    try:
-        return _load_shipped(folder) if model in SHIPPED_NAMES else _load_other(folder)
-    except ImportError as error:
-        raise EncoderError("A package that text models need is not installed.", REINSTALL) from error
-    except (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError) as error:
         log.info("Loading the text model %s failed", model, exc_info=True)
         raise EncoderError(f"The text model “{model}” cannot be loaded.", ANOTHER) from error
+
+
+def _load(model: str, folder: Path) -> SentenceModel:
+    from safetensors import SafetensorError
+
+    try:
+        return _load_shipped(folder) if model in SHIPPED_NAMES else _load_other(folder)
+    except SafetensorError as error:
+        raise ValueError("the weights are damaged") from error
 
 
 def _load_shipped(folder: Path) -> SentenceModel:

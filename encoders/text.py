@@ -104,7 +104,7 @@ class TextEncoder:
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         """Different texts, sorted by length, in batches that take about as long as a yield may wait."""
-        least, most = self._model.batch_sizes
+        least, most = self._model.batch_sizes[0], self._model.batch_sizes[1] * self._threads
         for start in range(0, len(texts), READ_AT_ONCE):
             read = [
                 *zip(

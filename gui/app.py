@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
-from types import TracebackType
 
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
@@ -24,24 +22,11 @@ def run(home: Home, ports: Ports) -> int:
     session = Session(app, home, ports)
     ends = EndSignals(app)
     ends.received.connect(session.window.close)
-    _tell_of_bugs(session)
     session.open()
     status = app.exec()
     ends.stop()
     session.close()
     return status
-
-
-def _tell_of_bugs(session: Session) -> None:
-    """Let the window say that something went wrong inside, besides whatever the log does with it."""
-    before = sys.excepthook
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        before(kind, error, trace)
-        if threading.current_thread() is threading.main_thread() and not issubclass(kind, KeyboardInterrupt):
-            session.say_bug()
-
-    sys.excepthook = hook
 
 
 def tell(message: str, hint: str = "") -> None:

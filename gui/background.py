@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage
 from gui import jobs
 from gui.activity import Activity
 from gui.background_trainer import BackgroundTrainer, Phase, TrainingState
-from gui.source_actions import DEMO, SourceActions
+from gui.source_actions import SourceActions
 from gui.tabs.configuration.recommending import BlockedTitle
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.tabs.logs import LogsTab
@@ -22,7 +22,7 @@ from library.backups import Reason
 from library.errors import AppError
 from library.items import Item, MediaKind
 from library.progress import Progress
-from library.settings import Settings, SourceSettings, TrainingSettings
+from library.settings import DEMO_SOURCE, Settings, SourceSettings, TrainingSettings
 from library.sync import ScanReport
 from recommender.snapshot import Snapshot
 
@@ -56,11 +56,12 @@ class Background(QObject):
         self._messages = session.window.messages
         self.worker = LibraryWorker(session.home, session.ports, "library worker", self)
         self.poster_worker = LibraryWorker(session.home, session.ports, "poster worker", self)
+        self.asking_worker = LibraryWorker(session.home, session.ports, "asking worker", self)
         self.trainer = BackgroundTrainer(
             session.home, session.ports.trainer_command(session.home), session.weights, parent=self
         )
         self.activity = Activity(session.window.strip, session.ports.connections_today, parent=self)
-        self.actions = SourceActions(self._library, self._preferences, self.worker, self)
+        self.actions = SourceActions(self._library, self._preferences, self.worker, self.asking_worker, self)
         self.posters = PosterQueue(self)
         setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
         self.configuration = ConfigurationTab(setting)
@@ -81,6 +82,7 @@ class Background(QObject):
         self._session.pages["Logs"].fill(self.logs)
         self.worker.start()
         self.poster_worker.start()
+        self.asking_worker.start()
         self.trainer.start()
         self.activity.start()
         self._controller.refresh_posters()
@@ -93,7 +95,7 @@ class Background(QObject):
         """End the threads: first tell all of them, then wait for each."""
         self._knowledge_soon.stop()
         self.activity.stop()
-        threads = (self.worker, self.poster_worker, self.trainer)
+        threads = (self.worker, self.poster_worker, self.asking_worker, self.trainer)
         for thread in threads:
             thread.request_stop()
         for thread in threads:
@@ -145,7 +147,7 @@ class Background(QObject):
                 "Decide",
                 lambda: self._session.window.show_tab("Configuration"),
             )
-        elif source_id != DEMO.id:
+        elif source_id != DEMO_SOURCE.id:
             self._messages.show_message(f"{name} is scanned. {report.sentence}.", "")
         if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
             self._train_now()
@@ -210,16 +212,16 @@ class Background(QObject):
 
     def _play(self, item: Item) -> None:
         ticket = self.poster_worker.submit("Opening", jobs.find_play_target(item, self.known_sources()))
-        ticket.succeeded.connect(self._opened)
+        ticket.succeeded.connect(lambda target: self._open(item, target))
         ticket.failed.connect(self._say_problem)
 
-    def _opened(self, target: str | None) -> None:
+    def _open(self, item: Item, target: str | None) -> None:
         if target is None:
             self._messages.show_message(
                 "There is nothing to open for this title.", "It is known, but no file or server has it now.", "problem"
             )
-        else:
-            self._session.play(target)
+        elif self._session.play(target):
+            self._controller.note_play(item.id)
 
     # Configuration
 

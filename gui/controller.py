@@ -13,7 +13,7 @@ from gui.widgets.message_bar import MessageBar
 from library.errors import AppError
 from library.items import Item, MediaKind
 from library.library import Library
-from library.settings import RecommendationSettings
+from library.settings import DEMO_SOURCE, RecommendationSettings
 from recommender.engine import Engine, Filters
 from recommender.snapshot import Snapshot
 
@@ -108,6 +108,11 @@ class Controller(QObject):
         if self.engine is not None and self.attempt(lambda: self._engine().reset_blocked()):
             self.feedback_given.emit(0)
             self.refresh()
+
+    def note_play(self, item_id: int) -> None:
+        """A title was opened to be watched: only what really opened counts."""
+        if self.engine is not None:
+            self.attempt(lambda: self._engine().play(item_id))
 
     def stop(self) -> None:
         """Nothing is shown any more: the window closes."""
@@ -243,11 +248,8 @@ class Desk(QObject):
         self._controller.feedback_given.emit(found[0])
 
     def _play(self, item_id: int) -> None:
-        engine = self._controller.engine
         item = self._library.items.get(item_id)
-        if item is None or engine is None:
-            return
-        if self._controller.attempt(lambda: engine.play(item_id)):
+        if item is not None:
             self._controller.play_wanted.emit(item)
 
     def _choose(self, item_id: int) -> None:
@@ -336,4 +338,4 @@ class Desk(QObject):
 
 def playable(item: Item) -> bool:
     """Whether there is something to open: a file or a server that knows the title, not the demo library alone."""
-    return any(place.files or place.source_id != "demo" for place in item.places)
+    return any(place.files or place.source_id != DEMO_SOURCE.id for place in item.places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from PyQt6.QtGui import QImage
 
 from gui.worker import Task, Workplace, secret_name
 from library import backups, export
-from library.errors import ProviderError, SettingsError
+from library.errors import ProviderDenied, ProviderError, SettingsError
 from library.items import Item, MediaKind, Place
 from library.posters import PosterCache
 from library.progress import Job, Progress
@@ -26,10 +27,14 @@ POSTER_SIZE = QSize(480, 720)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a media server said when it was asked who it is."""
+    """What a media server said when it was asked who it is.
+
+    :param another: whether it is another server than the one that the titles of this source were read from.
+    """
 
     identity: ServerIdentity
     libraries: tuple[ServerLibrary, ...]
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,38 @@ class PosterFound(Progress):
 
 
 def ask_server(source: SourceSettings, token: str | None = None) -> Task:
-    """Connect, and list the libraries: the connection test."""
+    """Connect, and list the libraries: the connection test. Without a token the stored one is used."""
 
     def job(workplace: Workplace) -> Job[Answer]:
         yield Progress(f"Asking {source.name}")
-        with closing(workplace.open_server(source, token)) as server:
+        before = workplace.machine_of(source) if source.kind == "plex" else ""
+        with closing(workplace.server_on_trial(source, token)) as server:
             identity = server.identify()
             yield Progress(f"Asking {identity.name} for its libraries")
-            return Answer(identity, server.libraries())
+            return Answer(identity, server.libraries(), bool(before) and before != identity.machine_id)
 
     return job
+
+
+def look_at_folder(path: str) -> Task:
+    """Say why a directory cannot be used, empty when it can; a drive in the network may take its time."""
+
+    def job(workplace: Workplace) -> Job[str]:
+        yield Progress("Looking for the folder")
+        return folder_problem(path)
+
+    return job
+
+
+def folder_problem(path: str) -> str:
+    """Why a directory cannot be used, as a sentence; empty when it can."""
+    if not os.path.exists(path):
+        return "There is no such folder on this computer."
+    if not os.path.isdir(path):
+        return "This is a file, not a folder."
+    if not os.access(path, os.R_OK | os.X_OK):
+        return "This folder cannot be read. Give yourself the right to read it."
+    return ""
 
 
 def store_token(source: SourceSettings, token: str) -> Task:
@@ -165,13 +192,24 @@ def _poster_bytes(
     if found is not None or source.id in silent:
         return found
     try:
-        found = workplace.kept_server(source).poster(place.poster, POSTER_SIZE.width(), POSTER_SIZE.height())
+        found = _ask_for_poster(workplace, source, place.poster)
     except (ProviderError, SettingsError):
         silent.add(source.id)
+        workplace.drop_server(source)
         return None
     if found is not None and source.kind != "folder":
         cache.put(source.id, place.poster, found)
     return found
+
+
+def _ask_for_poster(workplace: Workplace, source: SourceSettings, path: str) -> bytes | None:
+    """Ask the server; one that refuses once more with the token of now, for it may have been replaced meanwhile."""
+    size = POSTER_SIZE.width(), POSTER_SIZE.height()
+    try:
+        return workplace.kept_server(source).poster(path, *size)
+    except ProviderDenied:
+        workplace.drop_server(source)
+        return workplace.kept_server(source).poster(path, *size)
 
 
 def decoded(picture: bytes | None) -> QImage | None:

@@ -215,8 +215,8 @@ def prediction_words(card: Card) -> tuple[str, str]:
     prediction = card.explanation.prediction
     spread = f"± {prediction.deviation:.1f}"
     if card.ratings == 0:
-        return f"A first guess: {prediction.mean:.1f}", f"{spread}{SEPARATOR}every rating makes it more your own"
-    return f"You would give it {prediction.mean:.1f}", f"{spread}{SEPARATOR}usual for you: {prediction.usual:.1f}"
+        return f"A first guess: {prediction.rating:.1f}", f"{spread}{SEPARATOR}every rating makes it more your own"
+    return f"You would give it {prediction.rating:.1f}", f"{spread}{SEPARATOR}usual for you: {prediction.usual:.1f}"
 
 
 def count_words(remaining: int, total: int, kind: MediaKind) -> str:

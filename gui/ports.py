@@ -42,6 +42,8 @@ class Ports:
     :param open_server: a source of the settings and its token (``None`` where it has none) -> the server, not yet asked.
     :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
     :param clean_token: what was pasted as a token -> the bare token.
+    :param machine_of: the id of a source -> the machine id of the server it was when it was read last; empty when that is
+        not known.
     :param connections_today: how many connections went to the internet today; those within the house do not count.
     :param check_text_model: name or path of a text model -> a sentence when it cannot be used, else "". Imports nothing
         heavy and never asks the network.
@@ -51,6 +53,7 @@ class Ports:
     open_server: Callable[[SourceSettings, str | None], MediaServer]
     check_url: Callable[[str], CheckedAddress]
     clean_token: Callable[[str], str]
+    machine_of: Callable[[str], str]
     connections_today: Callable[[], int]
     check_text_model: Callable[[str], str]
     trainer_command: Callable[[Home], Sequence[str]]

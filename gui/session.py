@@ -15,7 +15,7 @@ from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gui.controller import Controller
-from gui.log_tail import LogTail
+from gui.log_tail import LogLine, LogTail
 from gui.main_window import MainWindow
 from gui.ports import Ports
 from gui.preferences import Preferences
@@ -57,6 +57,7 @@ class Session(QObject):
         self.theme = Theme(app)
         self.tail = LogTail(self)
         self.tail.start()
+        self.tail.added.connect(self._tell_of_bugs)
         self.window = MainWindow(self.theme)
         self.movies = RecommendationTab(MediaKind.MOVIE, self.theme)
         self.shows = RecommendationTab(MediaKind.SHOW, self.theme)
@@ -169,17 +170,22 @@ class Session(QObject):
         except AppError as error:
             log.info("The place of the window could not be stored: %s", error)
 
-    def play(self, target: str) -> None:
-        """Open a file or an address for watching."""
-        url = QUrl(target) if target.startswith(("http://", "https://")) else QUrl.fromLocalFile(target)
-        if not QDesktopServices.openUrl(url):
-            self.window.messages.show_message(
-                "This could not be opened.", "Look whether a player is installed.", "problem"
-            )
+    def play(self, target: str) -> bool:
+        """Open a file, or an address of one or of a page, for watching; says whether something opened it."""
+        is_page = target.startswith(("http://", "https://"))
+        url = QUrl(target) if is_page or target.startswith("file://") else QUrl.fromLocalFile(target)
+        if QDesktopServices.openUrl(url):
+            return True
+        name = "This page" if is_page else f"“{url.fileName()}”"
+        wanted = "a web browser" if is_page else "a player for it"
+        self.window.messages.show_message(
+            f"{name} could not be opened.", f"Look whether {wanted} is installed.", "problem"
+        )
+        return False
 
-    def say_bug(self) -> None:
-        """Say that something went wrong that should not have; the log has the rest."""
-        if not self._closing:
+    def _tell_of_bugs(self, lines: tuple[LogLine, ...]) -> None:
+        """Say that something went wrong that should not have, on whatever thread; the log has the rest."""
+        if not self._closing and any(line.level >= logging.CRITICAL for line in lines):
             self.window.messages.show_message(
                 "Something went wrong that should not have.", "The details are in the log.", "problem"
             )

@@ -13,18 +13,18 @@ from gui.worker import LibraryWorker, Ticket
 from library.errors import AppError
 from library.library import Library
 from library.scan_history import ScanRecord
-from library.settings import SourceKind, SourceSettings
+from library.settings import DEMO_SOURCE, SourceKind, SourceSettings
 from library.sync import ScanReport
-
-DEMO = SourceSettings(id="demo", kind="demo", name="Demo library")
 
 
 class SourceActions(QObject):
-    """Adds, asks, scans and removes sources. Lives on the main thread; the worker does what takes time.
+    """Adds, asks, changes, scans and removes sources. Lives on the main thread; the workers do what takes time.
 
     Signals: ``changed()`` when the list of sources or the state of one is another; ``scan_began(source_id, Ticket)``;
     ``scanned(source_id, ScanReport)`` when a scan came to its end; ``removed(str)`` with the name of a source that is gone;
     ``went_wrong(AppError)``.
+
+    :param worker: what scans; ``asking`` is what answers the questions of the forms, so that they never wait for a scan.
     """
 
     changed = pyqtSignal()
@@ -34,19 +34,25 @@ class SourceActions(QObject):
     went_wrong = pyqtSignal(object)
 
     def __init__(
-        self, library: Library, preferences: Preferences, worker: LibraryWorker, parent: QObject | None = None
+        self,
+        library: Library,
+        preferences: Preferences,
+        worker: LibraryWorker,
+        asking: LibraryWorker | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._preferences = preferences
         self._worker = worker
+        self._asking = asking or worker
         self._scans: dict[str, Ticket] = {}
         preferences.changed.connect(self.changed)
 
     def shown(self) -> tuple[SourceSettings, ...]:
         """The sources to show: the configured ones, and the demo library while its titles stand in for them."""
         sources = self._preferences.settings.sources
-        return sources if self.has_demo() or not self.demo_stands_in() else (DEMO, *sources)
+        return sources if self.has_demo() or not self.demo_stands_in() else (DEMO_SOURCE, *sources)
 
     def has_demo(self) -> bool:
         """Whether the user chose to keep the demo library."""
@@ -54,11 +60,11 @@ class SourceActions(QObject):
 
     def demo_stands_in(self) -> bool:
         """Whether the demo library is shown although nobody chose it."""
-        return not self.has_demo() and bool(self._library.items.library_keys(DEMO.id))
+        return not self.has_demo() and bool(self._library.items.library_keys(DEMO_SOURCE.id))
 
     def known_source(self, source_id: str) -> SourceSettings | None:
         """The source of that id: a configured one, or the demo library."""
-        return self._preferences.source(source_id) or (DEMO if source_id == DEMO.id else None)
+        return self._preferences.source(source_id) or (DEMO_SOURCE if source_id == DEMO_SOURCE.id else None)
 
     def last_scan(self, source_id: str) -> ScanRecord | None:
         """How the newest scan of a source ended."""
@@ -74,7 +80,11 @@ class SourceActions(QObject):
 
     def ask(self, source: SourceSettings, token: str | None = None) -> Ticket:
         """Test the connection; succeeds with a ``jobs.Answer``."""
-        return self._worker.submit(f"Asking {source.name}", jobs.ask_server(source, token))
+        return self._asking.submit(f"Asking {source.name}", jobs.ask_server(source, token))
+
+    def look_at_folder(self, path: str) -> Ticket:
+        """Look whether a directory can be used; succeeds with a sentence about why not, or an empty one."""
+        return self._asking.submit("Looking for the folder", jobs.look_at_folder(path))
 
     def add(self, source: SourceSettings, token: str | None = None) -> None:
         """Add a source, put its token away, and scan it."""
@@ -86,28 +96,44 @@ class SourceActions(QObject):
         ticket.succeeded.connect(lambda _: self._put_and_scan(source))
         ticket.failed.connect(self.went_wrong)
 
+    def change(self, source: SourceSettings, token: str | None = None) -> None:
+        """Keep a source as it is now, under the id it has, so that its titles stay; and scan it.
+
+        When nothing but its name is another, it is not scanned. A scan that is under way ends: it works from what is no
+        longer true.
+
+        :param token: the new token; ``None`` to keep the stored one.
+        """
+        source.check()
+        known = self.known_source(source.id)
+        if known is not None and token is None and replace(known, name=source.name) == source:
+            self._store(source)
+            return
+        self._stop_scan(source.id)
+        self.add(source, token)
+
     def choose_libraries(self, source: SourceSettings, keys: tuple[str, ...] | None) -> None:
         """Use only these libraries of a source (``None`` for all), and scan it."""
         self._put_and_scan(replace(source, libraries=keys))
 
     def keep_demo(self) -> None:
         """Keep the demo library beside other sources."""
-        self._store(DEMO)
+        self._store(DEMO_SOURCE)
         if not self.demo_is_there():
-            self.scan(DEMO.id)
+            self.scan(DEMO_SOURCE.id)
 
     def demo_is_there(self) -> bool:
         """Whether titles of the demo library are in the library."""
-        return bool(self._library.items.library_keys(DEMO.id))
+        return bool(self._library.items.library_keys(DEMO_SOURCE.id))
 
     def show_demo(self) -> Ticket:
         """Bring the demo library in for want of anything better, without choosing it."""
-        return self.scan(DEMO.id)
+        return self.scan(DEMO_SOURCE.id)
 
     def scan(self, source_id: str, allow_shrink: bool = False) -> Ticket:
         """Bring the library up to date with a source; one that is being scanned already goes on."""
         running = self._scans.get(source_id)
-        if running is not None:
+        if running is not None and not running.called_off:
             return running
         source = self.known_source(source_id)
         if source is None:
@@ -116,23 +142,27 @@ class SourceActions(QObject):
         self._scans[source_id] = ticket
         ticket.succeeded.connect(lambda report: self._scan_succeeded(source_id, report))
         ticket.failed.connect(self.went_wrong)
-        ticket.ended.connect(lambda: self._scan_ended(source_id))
+        ticket.ended.connect(lambda: self._scan_ended(source_id, ticket))
         self.scan_began.emit(source_id, ticket)
         self.changed.emit()
         return ticket
 
     def remove(self, source: SourceSettings) -> None:
         """Take a source and its titles out; ratings stay."""
-        running = self._scans.get(source.id)
-        if running is not None:
-            running.cancel()
+        self._stop_scan(source.id)
         ticket = self._worker.submit(f"Removing {source.name}", jobs.remove_source(source))
         ticket.succeeded.connect(lambda _: self._was_removed(source))
         ticket.failed.connect(self.went_wrong)
 
     def _put_and_scan(self, source: SourceSettings) -> None:
         if self._store(source):
+            self._stop_scan(source.id)
             self.scan(source.id)
+
+    def _stop_scan(self, source_id: str) -> None:
+        running = self._scans.get(source_id)
+        if running is not None:
+            running.cancel()
 
     def _store(self, source: SourceSettings) -> bool:
         try:
@@ -143,13 +173,14 @@ class SourceActions(QObject):
         return True
 
     def _scan_succeeded(self, source_id: str, report: ScanReport) -> None:
-        useful = source_id != DEMO.id and report.listed > 0
+        useful = source_id != DEMO_SOURCE.id and report.listed > 0
         if useful and self.demo_stands_in():
-            self.remove(DEMO)
+            self.remove(DEMO_SOURCE)
         self.scanned.emit(source_id, report)
 
-    def _scan_ended(self, source_id: str) -> None:
-        self._scans.pop(source_id, None)
+    def _scan_ended(self, source_id: str, ticket: Ticket) -> None:
+        if self._scans.get(source_id) is ticket:
+            del self._scans[source_id]
         self.changed.emit()
 
     def _was_removed(self, source: SourceSettings) -> None:

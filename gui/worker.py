@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -29,9 +29,14 @@ from library.sources import MediaServer
 
 log = logging.getLogger(__name__)
 
+_STUCK: list[LibraryWorker] = []
+"""Threads that wait for a drive that is gone: they end with the process, and Qt must not see them taken down before that."""
+
 QUIET_SECONDS = 0.05
 """Plain progress is reported no more often than this; what carries a message, a failure or a value always is."""
 STOP_SECONDS = 5.0
+TRIAL = "trial"
+"""Id of a source that is only asked whether it answers."""
 
 
 class Workplace:
@@ -46,15 +51,29 @@ class Workplace:
 
     def open_server(self, source: SourceSettings, token: str | None = None) -> MediaServer:
         """A server of its own for one job, which closes it; with ``token`` in place of the stored one."""
-        if token is None and source.kind == "plex":
-            token = self._secrets.get(secret_name(source))
-        return self._ports.open_server(source, token)
+        return self._ports.open_server(source, self._token_of(source) if token is None else token)
+
+    def server_on_trial(self, source: SourceSettings, token: str | None = None) -> MediaServer:
+        """As :meth:`open_server`, but nothing that it says is remembered about the source: it may not come to that."""
+        return self.open_server(replace(source, id=TRIAL), self._token_of(source) if token is None else token)
+
+    def machine_of(self, source: SourceSettings) -> str:
+        """Machine id of the server that a source was read from; empty when that is not known."""
+        return self._ports.machine_of(source.id)
 
     def kept_server(self, source: SourceSettings) -> MediaServer:
         """A server that stays open between jobs, so that its connections are used again."""
         if source not in self._kept:
+            for former in [known for known in self._kept if known.id == source.id]:
+                self.drop_server(former)
             self._kept[source] = self.open_server(source)
         return self._kept[source]
+
+    def drop_server(self, source: SourceSettings) -> None:
+        """Do not keep this server: it is opened anew, with the token that is stored by then, when it is needed again."""
+        server = self._kept.pop(source, None)
+        if server is not None:
+            server.close()
 
     def close(self) -> None:
         """Give everything back."""
@@ -62,6 +81,9 @@ class Workplace:
             server.close()
         self._kept.clear()
         self.library.close()
+
+    def _token_of(self, source: SourceSettings) -> str | None:
+        return self._secrets.get(secret_name(source)) if source.kind == "plex" else None
 
 
 def secret_name(source: SourceSettings) -> str:
@@ -96,6 +118,11 @@ class Ticket(QObject):
     def over(self) -> bool:
         """Whether the job came to an end, one way or another."""
         return self._order.over
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it was asked to end before its time."""
+        return self._order.cancelled.is_set()
 
     def cancel(self) -> None:
         """Ask the job to end at its next step; what it has done is kept."""
@@ -172,6 +199,8 @@ class LibraryWorker(QThread):
         ended = self.wait(int(seconds * 1000))
         if not ended:
             log.warning("The thread “%s” did not end within %g seconds.", self.objectName(), seconds)
+            self.setParent(None)
+            _STUCK.append(self)
         return ended
 
     def _dispatch(self, number: int, outcome: _Outcome, value: object) -> None:

@@ -53,7 +53,7 @@ def make(home: Home, database: Database, reason: Reason, now: float | None = Non
     """Copy the library as it is now into the directory of the backups, and delete the oldest of that kind.
 
     :raises StoreUnavailable: when it cannot be written; older backups stay.
-    :raises StoreCorrupt: when the copy is not sound, and so the library is not either; no backup is kept then.
+    :raises StoreCorrupt: when the library turns out to be damaged while it is copied; no backup is kept then.
     """
     at = time.time() if now is None else now
     home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from library.backup_files import Backup, Reason, listed, make
-from library.database import Database, connect, migrate, open_store, suspect_mark
+from library.database import Database, open_store, suspect_mark
 from library.errors import StoreCorrupt, StoreError, StoreUnavailable
 from library.feedback_store import FeedbackStore
 from library.home import Home
@@ -61,7 +61,6 @@ def restore(library: Library, backup: Path) -> str:
         back_up(library, Reason.RESTORE)
         before = library.items.revision()
         library.database.overwrite_with(copy)
-        migrate(library.database)
         library.database.run("UPDATE counter SET value = max(value, ?) + 1 WHERE name = 'item_revision'", (before,))
     return (
         f"The backup of {_day(backup)} is restored, with {_plural(titles, 'title')} and {_plural(ratings, 'rating')}."
@@ -94,12 +93,19 @@ def _recover(home: Home) -> tuple[Library, str]:
             f"Give yourself the right to write to {home.path}.",
         ) from error
     library = Library.open(home)
-    saved = salvage_feedback(library.database, aside)
+    try:
+        saved = salvage_feedback(library.database, aside)
+    except BaseException:
+        library.close()
+        raise
     more = (
         f" and {_plural(saved, 'newer rating or other answer', 'newer ratings or other answers')} from the damaged file"
     )
     if backup is None:
-        sentence = f"The library file was damaged and there was no backup, so an empty library was started{more if saved else ''}"
+        sentence = (
+            "The library file was damaged and there was no backup to go back to, so an empty library was started"
+            f"{more if saved else ''}"
+        )
     else:
         titles, ratings = _counted(library.database)
         sentence = (
@@ -111,18 +117,26 @@ def _recover(home: Home) -> tuple[Library, str]:
 
 def _place_newest_good(home: Home) -> Backup | None:
     """Lay a copy of the newest sound backup ready beside the library file, and say which it is."""
+    part = _restoring(home).with_suffix(".part")
     for backup in listed(home):
         try:
-            shutil.copyfile(backup.path, part := _restoring(home).with_suffix(".part"))
-            checked = open_store(part)
-            checked.run("PRAGMA journal_mode=DELETE")
-            checked.close()
+            shutil.copyfile(backup.path, part)
+            with contextlib.closing(open_store(part)) as checked:
+                checked.run("PRAGMA journal_mode=DELETE")
             os.replace(part, _restoring(home))
         except (StoreError, OSError) as error:
             log.info("The backup %s cannot be used: %s", backup.path.name, error)
+            _clear(part)
             continue
         return backup
     return None
+
+
+def _clear(copy: Path) -> None:
+    """Take away a copy with all that SQLite laid beside it: a left-over log must never meet the next copy."""
+    for path in (copy, *(Path(f"{copy}{ending}") for ending in ("-wal", "-shm", "-journal")), suspect_mark(copy)):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _restoring(home: Home) -> Path:
@@ -149,24 +163,25 @@ def _finish_restoring(home: Home) -> None:
 
 @contextlib.contextmanager
 def _opened_copy(home: Home, backup: Path) -> Iterator[Database]:
-    """A backup opened for reading, checked; a copy of it is opened, so that the backup itself is never changed."""
+    """A backup opened, checked and brought up to date; it is a copy that is opened, so the backup itself never changes."""
     copy = home.path / "library.checking"
     try:
         shutil.copyfile(backup, copy)
     except OSError as error:
-        raise StoreUnavailable(f"The backup {backup.name} cannot be read: {error.strerror or error}.") from error
-    database: Database | None = None
+        raise StoreUnavailable(
+            f"The backup {backup.name} cannot be read: {error.strerror or error}.", "Choose another one."
+        ) from error
     try:
-        database = connect(copy)
-        if database.check():
-            raise StoreCorrupt(f"The backup {backup.name} is damaged.", "Choose another one.")
-        migrate(database)
-        yield database
+        try:
+            opened = open_store(copy)
+        except StoreCorrupt as error:
+            raise StoreCorrupt(f"The backup {backup.name} is damaged.", "Choose another one.") from error
+        with contextlib.closing(opened) as database:
+            if database.check():
+                raise StoreCorrupt(f"The backup {backup.name} is damaged.", "Choose another one.")
+            yield database
     finally:
-        if database is not None:
-            database.close()
-        for ending in ("", "-wal", "-shm", ".suspect"):
-            Path(f"{copy}{ending}").unlink(missing_ok=True)
+        _clear(copy)
 
 
 def _counted(database: Database) -> tuple[int, int]:

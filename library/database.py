@@ -193,7 +193,8 @@ class Database:
     def backup(self, target: Path) -> None:
         """Copy the whole library, as it is now, into one new file; readers and writers go on meanwhile.
 
-        :raises StoreUnavailable: when the copy cannot be written; there is then no file at ``target``.
+        :raises StoreUnavailable: when the copy cannot be written; there is then no new file at ``target``.
+        :raises StoreCorrupt: when the library turns out to be damaged while it is copied; likewise.
         """
         part = target.with_name(target.name + ".part")
         try:
@@ -209,7 +210,7 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            raise _backup_error(error, target) from error
+            raise _backup_error(error, target, self.path) from error
 
     def overwrite_with(self, other: Database) -> None:
         """Replace everything in this file by what is in another one, in one transaction.
@@ -226,14 +227,14 @@ class Database:
         self._connection.close()
 
 
-def _backup_error(error: Exception, target: Path) -> Exception:
+def _backup_error(error: Exception, target: Path, library: Path) -> Exception:
     if isinstance(error, OSError):
         reason = (error.strerror or str(error)).lower()
         return StoreUnavailable(
             f"The backup {target.name} could not be written: {reason}.",
             "Look whether there is space on the disk and whether you may write to the directory of the backups.",
         )
-    translated = store_error(error, target) if isinstance(error, sqlite3.Error) else error
+    translated = store_error(error, library) if isinstance(error, sqlite3.Error) else error
     if isinstance(translated, StoreError):
         return type(translated)(f"The backup {target.name} could not be written. {translated.message}", translated.hint)
     return translated
@@ -292,16 +293,15 @@ def open_store(path: Path, before_migration: Callable[[Database, int], object] |
 
 
 def _refuse_damaged(database: Database) -> None:
+    """Ask SQLite and nobody else: opening the file otherwise and closing it again drops the locks of the whole process.
+
+    Another program would then take the library for unused and remove the log that the newest rows are in. A file that is
+    shorter than it says is refused by SQLite itself, on the first read.
+    """
     mark = suspect_mark(database.path)
-    size = database.path.stat().st_size
     problems: list[str] = []
-    if mark.exists() or size <= CHECKED_ALWAYS_BYTES:
+    if mark.exists() or database.path.stat().st_size <= CHECKED_ALWAYS_BYTES:
         problems = database.check()
-    else:
-        pages = database.row("PRAGMA page_count")
-        page_size = database.row("PRAGMA page_size")
-        if pages and page_size and size < int(page_size[0]) * _pages_in_header(database.path):
-            problems = ["the file is shorter than it says"]
     application = database.row("PRAGMA application_id")
     if (
         not problems
@@ -317,16 +317,6 @@ def _refuse_damaged(database: Database) -> None:
         )
     with contextlib.suppress(OSError):
         mark.unlink(missing_ok=True)
-
-
-def _pages_in_header(path: Path) -> int:
-    """Length in pages that the file's own header states (0 when it does not say)."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError:
-        return 0
-    return int.from_bytes(header[28:32], "big") if len(header) == 100 and header[24:28] == header[92:96] else 0
 
 
 def migrations(directory: Path | None = None) -> list[tuple[int, Path]]:

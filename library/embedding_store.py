@@ -83,8 +83,3 @@ class EmbeddingStore:
         """How many items this encoder has done."""
         found = self._database.row("SELECT count(*) FROM embedding WHERE encoder = ?", (encoder,))
         return int(found[0]) if found else 0
-
-    def remove(self, encoder: str) -> None:
-        """Forget what one encoder made; it can be made again."""
-        with self._database.transaction():
-            self._database.run("DELETE FROM embedding WHERE encoder = ?", (encoder,))

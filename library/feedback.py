@@ -6,11 +6,17 @@ the log stays whole, and what counts today is computed from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 LOCAL_USER = "local"
 HOMEREEL = "homereel"
 MIN_RATING, MAX_RATING = 1.0, 10.0
+
+
+def on_the_scale(rating: float) -> float:
+    """An expected rating as somebody could give it: a sum of reasons may lead beyond the ends of the scale."""
+    return min(max(rating, MIN_RATING), MAX_RATING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ class Reset(Event):
 
 
 Interaction = Rating | Skip | Block | Play
-AnyEvent = Rating | Skip | Block | Play | Retraction | Reset
+AnyEvent = Interaction | Retraction | Reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,6 @@ class CurrentFeedback:
     """
 
     ratings: tuple[Rating, ...] = ()
-    skips: dict[int, int] | None = None
-    blocked: dict[int, Block] | None = None
-    played: dict[int, float] | None = None
+    skips: Mapping[int, int] = field(default_factory=dict)
+    blocked: Mapping[int, Block] = field(default_factory=dict)
+    played: Mapping[int, float] = field(default_factory=dict)

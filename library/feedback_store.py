@@ -64,17 +64,14 @@ class FeedbackStore:
         sql = f"SELECT {_COLUMNS} FROM feedback WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return [_event(row, user) for row in reversed(self._database.rows(sql, values))]
 
-    def last(self, user: str = LOCAL_USER, source: str = HOMEREEL) -> AnyEvent | None:
-        """The newest event from ``source`` that is in force (retractions are not events of this sense)."""
-        taken_back: set[int] = set()
-        for row in self._rows(user):
-            event_id, _, row_source, kind, _, _, retracts = row
-            if event_id in taken_back:
-                continue
-            if kind == "retraction":
-                taken_back.add(retracts)
-            elif row_source == source:
-                return _event(row, user)
+    def last_answer(self, user: str = LOCAL_USER) -> Rating | Skip | Block | None:
+        """The newest rating, skip or block in force that was given here; ``None`` when a reset came after all of them."""
+        for row in in_force(self._rows(user)):
+            event = _event(row, user)
+            if isinstance(event, Reset):
+                return None
+            if isinstance(event, Rating | Skip | Block) and event.source == HOMEREEL:
+                return event
         return None
 
     def imported(
@@ -161,20 +158,25 @@ def summarise(rows: Iterable[Row], user: str = LOCAL_USER) -> CurrentFeedback:
         moment = reset[1]
         ratings = {item_id: row for item_id, row in ratings.items() if row[2] == HOMEREEL or row[1] > moment}
     counts = {item_id: _unanswered(those, ratings.get(item_id)) for item_id, those in skips.items()}
-    ordered = sorted(ratings.values(), key=lambda row: (row[1], row[0]))
     return CurrentFeedback(
-        ratings=tuple(
-            [
-                Rating(at=at, user=user, source=source, id=row_id, item_id=item_id, value=value)
-                for row_id, at, source, _, item_id, value, _ in ordered
-            ]
-        ),
+        ratings=_in_order(ratings.values(), user),
         skips={item_id: count for item_id, count in counts.items() if count},
         blocked={
             item_id: Block(at=row[1], user=user, source=row[2], id=row[0], item_id=item_id)
             for item_id, row in blocked.items()
         },
         played=played,
+    )
+
+
+def _in_order(rows: Iterable[Row], user: str) -> tuple[Rating, ...]:
+    """Ratings from their rows, oldest first."""
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
+    return tuple(
+        [
+            Rating(at=at, user=user, source=source, id=row_id, item_id=item_id, value=value)
+            for row_id, at, source, _, item_id, value, _ in ordered
+        ]
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from types import TracebackType
 
 from library.backup_files import before_migration
@@ -39,10 +38,6 @@ class Library:
         :raises StoreTooNew: when a newer version of the program wrote it.
         """
         return cls(home, open_store(home.database, lambda old, version: before_migration(home, old, version)))
-
-    def transaction(self) -> contextlib.AbstractContextManager[None]:
-        """All or nothing over several stores; compute first, keep it short, never yield inside."""
-        return self.database.transaction()
 
     def close(self) -> None:
         """Close the file; closing twice is fine."""

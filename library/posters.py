@@ -59,13 +59,6 @@ class PosterCache:
             self._size = sum(size for _, size, _ in self._files())
         return self._size
 
-    def clear(self) -> None:
-        """Forget all posters."""
-        for _, _, file in self._files():
-            with contextlib.suppress(OSError):
-                file.unlink()
-        self._size = None
-
     def _file(self, source_id: str, path: str, width: int, height: int) -> Path:
         name = hashlib.sha256(f"{source_id}\0{path}\0{width}x{height}".encode("utf-8", "surrogatepass")).hexdigest()
         return self._directory / name[:2] / f"{name}{_ENDING}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import traceback
 from urllib.parse import quote, quote_plus
 
@@ -29,6 +30,7 @@ _PATTERNS = (
 class _Exact:
     """The secrets that we hold ourselves, for the whole process: nothing may write them, whoever logs."""
 
+    lock = threading.Lock()
     secrets: frozenset[str] = frozenset()
     pattern: re.Pattern[str] | None = None
 
@@ -37,13 +39,14 @@ def register_secret(value: str) -> None:
     """Remember an exact secret, so that it is left out wherever it appears, percent-encoded too."""
     if len(value.strip()) < SHORTEST_SECRET or value in _Exact.secrets:
         return
-    _Exact.secrets |= {value}
-    forms = {
-        form for known in _Exact.secrets for form in (known, quote(known, safe=""), quote_plus(known), quote(known))
-    }
-    _Exact.pattern = re.compile(
-        "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE
-    )
+    with _Exact.lock:  # two threads that each add one must not lose the other's
+        _Exact.secrets |= {value}
+        forms = {
+            form for known in _Exact.secrets for form in (known, quote(known, safe=""), quote_plus(known), quote(known))
+        }
+        _Exact.pattern = re.compile(
+            "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE
+        )
 
 
 def redact(text: str) -> str:
@@ -62,7 +65,7 @@ class RedactingFilter(logging.Filter):
         """Rewrite the record in place: message, arguments, traceback. Never drops one."""
         try:
             message = record.getMessage()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, LookupError):
             message = f"{record.msg} {record.args}"
         record.msg, record.args = redact(message), None
         if record.exc_info and record.exc_info[0] is not None:

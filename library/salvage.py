@@ -19,7 +19,8 @@ _ONE_ITEM = f"SELECT {', '.join(ITEM_COLUMNS)}, match_title FROM item WHERE id =
 def salvage_feedback(database: Database, damaged: Path) -> int:
     """Copy events that are newer than the restored ones, and the items they are about; return how many events.
 
-    Items that the backup does not know come back as removed ones; the next scan recognises them.
+    Items that the backup does not know come back as removed ones; the next scan recognises them. A row that damage has
+    made senseless is left out, with what hangs on it.
     """
     newest = database.row("SELECT coalesce(max(id), 0) FROM feedback")
     after = int(newest[0]) if newest else 0
@@ -35,33 +36,47 @@ def salvage_feedback(database: Database, damaged: Path) -> int:
                 wanted.discard(item_id)  # another title has this id in the backup
         if item_id not in known and item_id not in missing:
             wanted.discard(item_id)
+    texts = {item_id: _texts(row) for item_id, row in missing.items()}
     saved = 0
     with database.transaction():
-        for row in missing.values():
-            _insert_item(database, row)
+        for item_id, row in missing.items():
+            if not _insert_item(database, row, texts[item_id]):
+                wanted.discard(item_id)
         for row in events:
             if row[5] is None or row[5] in wanted:
                 saved += _insert_event(database, row)
     return saved
 
 
-def _insert_item(database: Database, row: Row) -> None:
+def _texts(row: Row) -> tuple[str, ...] | None:
+    """What the search index holds of an item; ``None`` when its row is no item any more."""
+    try:
+        return indexed_text(items_from([row[:-1]], (), ())[0])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _insert_item(database: Database, row: Row, texts: tuple[str, ...] | None) -> bool:
+    """Bring one item back; whether that could be done."""
+    if texts is None:
+        return False
     columns = [*ITEM_COLUMNS, "match_title"]
     values = [*row[:-2], row[-2] or row[ITEM_COLUMNS.index("added_at")], row[-1]]
     marks = ", ".join("?" * len(columns))
-    database.run(f"INSERT INTO item ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
-    texts = indexed_text(items_from([row[:-1]], (), ())[0])
+    if not database.change(f"INSERT OR IGNORE INTO item ({', '.join(columns)}) VALUES ({marks})", values):  # noqa: S608
+        return False
     database.run(
         f"INSERT INTO item_text (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
         (row[0], *texts),
     )
+    return True
 
 
 def _insert_event(database: Database, row: Row) -> int:
     retracts = row[7]
     if retracts is not None and database.row("SELECT 1 FROM feedback WHERE id = ?", (retracts,)) is None:
         return 0
-    return database.change(f"INSERT INTO feedback ({_FEEDBACK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+    return database.change(f"INSERT OR IGNORE INTO feedback ({_FEEDBACK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
 
 
 def _readable(path: Path, sql: str, values: tuple[object, ...]) -> Iterator[Row]:

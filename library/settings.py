@@ -69,6 +69,10 @@ class SourceSettings:
         )
 
 
+DEMO_SOURCE = SourceSettings(id="demo", kind="demo", name="Demo library")
+"""What stands in for want of any source; it is not among the settings unless it was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecommendationSettings:
     """How bold the suggestions are, and how long one rests before it comes again."""

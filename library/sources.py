@@ -11,12 +11,11 @@ from library.items import Description, MediaKind, Viewing
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """Who answered: the server's own name, version and stable machine id, and the account when it says."""
+    """Who answered: the server's own name, version and stable machine id."""
 
     machine_id: str
     name: str
     version: str = ""
-    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

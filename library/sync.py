@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from library.errors import AppError, StoreError
-from library.feedback import MAX_RATING, MIN_RATING, Rating
+from library.feedback import Rating, on_the_scale
 from library.items import MediaKind
 from library.library import Library
 from library.progress import Job, Progress
@@ -276,7 +276,7 @@ class _Scan:
         told = feedback.imported(source, [item_id for item_id, _ in rated])
         appended = 0
         for item_id, viewing in rated:
-            value = min(max(viewing.rating or 0.0, MIN_RATING), MAX_RATING)
+            value = on_the_scale(viewing.rating or 0.0)
             before = told.setdefault(item_id, [])
             if (before and before[-1][0] == value) or (value, viewing.rated_at) in before:
                 continue

@@ -32,6 +32,7 @@ _READS = ("GET", "HEAD")
 _GATEWAY = (502, 504, 520, 521, 522, 523, 524)
 _AGAIN = (500, 503, *_GATEWAY)
 _CHUNK = 64 * 1024
+_CHECK_PROXY = "Check the address, and the reverse proxy in front of the server if there is one."
 logger = logging.getLogger(__name__)
 
 
@@ -105,6 +106,13 @@ class ProviderSession(requests.Session):
         finally:
             self.patience = before
 
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Make a request ready to be sent; an address that is none is said to be none."""
+        try:
+            return super().prepare_request(request)
+        except (requests.RequestException, ValueError) as error:
+            raise translate(self.provider, str(request.url), error) from None
+
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request and read the whole answer, within the limits; raises only ``ProviderError``."""
         if not options.get("verify", True):
@@ -137,25 +145,29 @@ class ProviderSession(requests.Session):
             target = response.headers.get("Location")
             if response.status_code not in (301, 302, 303, 307, 308) or not target or request.method not in _READS:
                 return response
-            url = urljoin(str(request.url), target)
-            self._allow(urlsplit(str(request.url)), urlsplit(url))
-            request = request.copy()
-            request.prepare_url(url, None)
+            request = self._redirected(request, target)
         raise ProviderReplyError(
             self.provider,
             f"{place_of(request.url)} keeps sending us in a circle.",
-            "Check the address, and the reverse proxy in front of the server if there is one.",
+            _CHECK_PROXY,
         )
 
-    def _allow(self, here: SplitResult, there: SplitResult) -> None:
-        """Raise unless a redirect stays on the same host and does not step down from https."""
-        same_port = (here.scheme, here.port) == (there.scheme, there.port)
-        to_secure = (here.scheme, there.scheme) == ("http", "https")
-        if here.hostname == there.hostname and (same_port or to_secure):
-            return
+    def _redirected(self, request: requests.PreparedRequest, target: str) -> requests.PreparedRequest:
+        """The same request at the place a redirect names; raises when that is on another host, or a step down from https."""
+        place, moved = place_of(request.url), request.copy()
+        try:
+            moved.prepare_url(urljoin(str(request.url), target), None)
+            there = urlsplit(str(moved.url))
+            stays = _stays_on_host(urlsplit(str(request.url)), there)
+        except ValueError:  # also what requests says about an address that is none
+            raise ProviderReplyError(
+                self.provider, f"{place} sends us on to something that is no address.", _CHECK_PROXY
+            ) from None
+        if stays:
+            return moved
         raise ProviderReplyError(
             self.provider,
-            f"{here.netloc} sends us on to {there.scheme}://{there.netloc}; nothing was sent there, to keep the token safe.",
+            f"{place} sends us on to {there.scheme}://{place_of(moved.url)}; nothing was sent there, to keep the token safe.",
             "If that is your server, enter that address itself.",
         )
 
@@ -219,6 +231,13 @@ class _LimitedAdapter(HTTPAdapter):
         """Have the pool manager build pools of our own connections."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+def _stays_on_host(here: SplitResult, there: SplitResult) -> bool:
+    """Whether a redirect leads to the same server, at most from http to https; ``ValueError`` for a port that is none."""
+    same_port = (here.scheme, here.port) == (there.scheme, there.port)
+    to_secure = (here.scheme, there.scheme) == ("http", "https")
+    return here.hostname == there.hostname and (same_port or to_secure)
 
 
 def _worth_repeating(error: ProviderError) -> bool:

@@ -42,6 +42,8 @@ class Covariance:
         self._chunks = _chunks(features.symbols.indptr)
         self.mean = self._prior_mean()
         self.variance = self._prior_variance()
+        self.mean.setflags(write=False)
+        self.variance.setflags(write=False)
 
     def _prior_mean(self) -> Floats:
         slopes = np.array(self.weights.slopes, np.float32)

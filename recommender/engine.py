@@ -29,7 +29,7 @@ from library.feedback import (
 from library.items import MediaKind
 from library.library import Library
 from library.settings import RecommendationSettings
-from recommender.evidence import SKIP_NOISE, gather_evidence, skip_value
+from recommender.evidence import brought_up_to, skip_noise, skip_value
 from recommender.explain import Explanation, Prediction, Words, explain
 from recommender.policy import Policy, Refusals, shared_by_most
 from recommender.similarity import likeness
@@ -112,7 +112,7 @@ class Engine:
     def refresh_feedback(self) -> None:
         """Read the feedback in force from the store, bring the taste up to it step by step, and note what is out."""
         self._current = self._library.feedback.current()
-        self._taste = _brought_up_to(self._taste, self._current, self._snapshot)
+        self._taste = brought_up_to(self._taste, self._current)
         self._note_what_is_out()
 
     def configure(self, settings: RecommendationSettings) -> None:
@@ -164,7 +164,7 @@ class Engine:
         if row is None:
             return None
         columns = self._snapshot.columns
-        skipped = frozenset(self._snapshot.rows_of(self._current.skips or {}).tolist())
+        skipped = frozenset(self._snapshot.rows_of(self._current.skips).tolist())
         words = Words(columns.titles, columns.years, self._snapshot.features.ids, skipped)
         curiosity = self._settings.adventure * float(np.sqrt(self._taste.variance[row]))
         return explain(self._taste, row, words, curiosity)
@@ -175,7 +175,7 @@ class Engine:
 
     def blocked(self) -> tuple[Block, ...]:
         """The blocks in force, newest first."""
-        return tuple(sorted((self._current.blocked or {}).values(), key=lambda block: -block.at))
+        return tuple(sorted(self._current.blocked.values(), key=lambda block: -block.at))
 
     def genres(self, kind: MediaKind) -> tuple[tuple[str, int], ...]:
         """The genres of what can be suggested, with how many titles have each, most frequent first."""
@@ -219,7 +219,7 @@ class Engine:
         rating = Rating(at=self._clock(), item_id=item_id, value=float(value))
         rating = replace(rating, id=self._library.feedback.append(rating))
         others = tuple(known for known in self._current.ratings if known.item_id != item_id)
-        skips = {key: times for key, times in (self._current.skips or {}).items() if key != item_id}
+        skips = {key: times for key, times in self._current.skips.items() if key != item_id}
         self._current = replace(self._current, ratings=(*others, rating), skips=skips)
         before = self._taste
         row = self._snapshot.row_of(item_id)
@@ -236,16 +236,16 @@ class Engine:
         """Not now: it rests, and counts as weak evidence against. Raises as :meth:`rate` does."""
         skip = Skip(at=self._clock(), item_id=item_id)
         skip = replace(skip, id=self._library.feedback.append(skip))
-        times = (self._current.skips or {}).get(item_id, 0) + 1
+        times = self._current.skips.get(item_id, 0) + 1
         rated = self.rating_of(item_id) is not None
         if not rated:
-            self._current = replace(self._current, skips={**(self._current.skips or {}), item_id: times})
+            self._current = replace(self._current, skips={**self._current.skips, item_id: times})
         self._resting[item_id] = skip.at
         before, row = self._taste, self._snapshot.row_of(item_id)
         if row is not None:
             if not rated:
                 value = skip_value(self._current, self._snapshot.weights.usual)
-                self._taste = before.update(row, value, SKIP_NOISE / times)
+                self._taste = before.update(row, value, skip_noise(times))
             self._refuse(row, skip.at)
             self._step(self._session_of(row), item_id, skip.id, before)
         return skip
@@ -254,7 +254,7 @@ class Engine:
         """Not for me: never shown again until it is unblocked. Raises as :meth:`rate` does."""
         block = Block(at=self._clock(), item_id=item_id)
         block = replace(block, id=self._library.feedback.append(block))
-        self._current = replace(self._current, blocked={**(self._current.blocked or {}), item_id: block})
+        self._current = replace(self._current, blocked={**self._current.blocked, item_id: block})
         row = self._snapshot.row_of(item_id)
         if row is not None:
             self._out[row] = True
@@ -285,7 +285,7 @@ class Engine:
         """Note that an item was opened to be watched. Raises as :meth:`rate` does."""
         play = Play(at=self._clock(), item_id=item_id)
         play = replace(play, id=self._library.feedback.append(play))
-        self._current = replace(self._current, played={**(self._current.played or {}), item_id: play.at})
+        self._current = replace(self._current, played={**self._current.played, item_id: play.at})
         row = self._snapshot.row_of(item_id)
         if row is not None:
             session = self._session_of(row)
@@ -340,7 +340,7 @@ class Engine:
 
     def _remember_skips(self) -> None:
         """Titles skipped before a restart go on resting."""
-        in_force = self._current.skips or {}
+        in_force = self._current.skips
         for event in self._library.feedback.log(limit=500):
             if isinstance(event, Skip) and event.item_id in in_force:
                 self._resting[event.item_id] = event.at
@@ -353,7 +353,7 @@ class Engine:
     def _note_what_is_out(self) -> None:
         out = np.zeros(len(self._snapshot), np.bool_)
         gone = [rating.item_id for rating in self._current.ratings]
-        out[self._snapshot.rows_of([*gone, *(self._current.blocked or {})])] = True
+        out[self._snapshot.rows_of([*gone, *self._current.blocked])] = True
         self._out = out
 
     def _pick(self, row: int, score: float) -> Pick:
@@ -373,7 +373,7 @@ class Engine:
         features = self._snapshot.features
         detour = self._snapshot.rows_of(session.refusals.detour).tolist()
         common = shared_by_most([features.names("genre", row) for row in detour])
-        away = f" away from {' and '.join(common[:2])}" if common else ""
+        away = f", away from {' and '.join(common[:2])}" if common else ""
         return f"You passed on five in a row, so the next ones go in another direction{away}."
 
     def _why_empty(self, of_kind: NDArray[np.bool_], total: int, remaining: int) -> Empty:
@@ -382,22 +382,3 @@ class Engine:
         if not total:
             return "everything rated"
         return "resting" if remaining else "filtered"
-
-
-def _brought_up_to(taste: TasteState, current: CurrentFeedback, snapshot: Snapshot) -> TasteState:
-    """The taste after the feedback in force: what is missing in it is added, what was taken back is removed."""
-    wanted = gather_evidence(current, snapshot.features.ids, snapshot.weights.usual)
-    noise = snapshot.weights.noise * wanted.noise_scale
-    target = {int(row): (value, float(of)) for row, value, of in zip(wanted.rows, wanted.values, noise, strict=True)}
-    known = {
-        int(row): (value, float(of)) for row, value, of in zip(taste.rows, taste.ratings, taste.noise, strict=True)
-    }
-    for row in known:
-        if row not in target:
-            taste = taste.without(row)
-    for row, (value, of) in target.items():
-        before = known.get(row)
-        a_skip_still = before is not None and of > snapshot.weights.noise and before[1] == of
-        if before != (value, of) and not a_skip_still:
-            taste = taste.update(row, value, of / snapshot.weights.noise)
-    return taste

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.feedback import CurrentFeedback
+from recommender.taste import TasteState, unlearned
 
 SKIP_BELOW_USUAL = 1.5
-SKIP_NOISE = 8.0
+SKIP_NOISE, LEAST_SKIP_NOISE = 8.0, 2.0
 PRIOR_RATINGS = 5.0
 
 
@@ -43,6 +44,11 @@ def skip_value(current: CurrentFeedback, prior: float) -> float:
     return max(1.0, usual_rating(current, prior) - SKIP_BELOW_USUAL)
 
 
+def skip_noise(times: int) -> float:
+    """How uncertain so many skips of one title are beside a rating; never as firm as one, however many they are."""
+    return max(SKIP_NOISE / max(1, times), LEAST_SKIP_NOISE)
+
+
 def gather_evidence(current: CurrentFeedback, ids: NDArray[np.int64], prior: float) -> Evidence:
     """The evidence among the items ``ids`` (ascending int64 (n,)); feedback about other items is left out.
 
@@ -52,12 +58,36 @@ def gather_evidence(current: CurrentFeedback, ids: NDArray[np.int64], prior: flo
     for rating in current.ratings:
         seen[rating.item_id] = (rating.value, 1.0)
     skipped = skip_value(current, prior)
-    for item_id, times in (current.skips or {}).items():
+    for item_id, times in current.skips.items():
         if item_id not in seen:
-            seen[item_id] = (skipped, SKIP_NOISE / max(1, times))
+            seen[item_id] = (skipped, skip_noise(times))
     wanted = np.fromiter(seen, dtype=np.int64, count=len(seen))
     place = np.searchsorted(ids, wanted)
     known = place < len(ids)
     known[known] = ids[place[known]] == wanted[known]
     pairs = np.array([seen[int(item_id)] for item_id in wanted[known]], dtype=np.float64).reshape(-1, 2)
     return Evidence(place[known].astype(np.int64), pairs[:, 0].copy(), pairs[:, 1].copy())
+
+
+def brought_up_to(taste: TasteState, current: CurrentFeedback) -> TasteState:
+    """The taste after the feedback in force: what is missing in it is added, what was taken back is removed.
+
+    A skip that is known keeps the value it was learned with, although the usual rating has moved since.
+    """
+    covariance = taste.covariance
+    wanted = gather_evidence(current, covariance.features.ids, covariance.weights.usual)
+    target = dict(
+        zip(wanted.rows.tolist(), zip(wanted.values.tolist(), wanted.noise_scale.tolist(), strict=True), strict=True)
+    )
+    known = dict(zip(taste.rows.tolist(), zip(taste.ratings.tolist(), taste.noise.tolist(), strict=True), strict=True))
+    if known and not known.keys() & target.keys():  # after a reset: quicker than taking every rating back
+        taste, known = unlearned(covariance), {}
+    for row in known:
+        if row not in target:
+            taste = taste.without(row)
+    for row, (value, scale) in target.items():
+        noise = covariance.weights.noise * scale
+        learned, learned_noise = known.get(row, (None, None))
+        if learned_noise != noise or (learned != value and scale <= 1.0):
+            taste = taste.update(row, value, scale)
+    return taste

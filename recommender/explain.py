@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from library.feedback import on_the_scale
 from recommender.features import QUALITIES, SYMBOLS
 from recommender.taste import USUAL, TasteState
 
@@ -47,6 +48,11 @@ class Prediction:
     mean: float
     deviation: float
     usual: float
+
+    @property
+    def rating(self) -> float:
+        """The expected rating as it is said: the nearest one that can be given."""
+        return on_the_scale(self.mean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +239,7 @@ def _named_parts(state: TasteState, shared: _Shared) -> Iterator[_Part]:
     owner, columns, points = shared.owner[others], shared.columns[others], shared.points[others]
     found: dict[tuple[str, str], list[int]] = {}
     for column in np.unique(columns).tolist():
-        block = next(name for name in SYMBOLS if column < features.spans[name][1])
-        name = features.vocabulary[block][column - features.spans[block][0]]
+        block, name = features.named(column)
         found.setdefault(("person" if block in _PEOPLE else block, name), []).append(column)
     for (signal, name), of in found.items():
         mine = np.isin(columns, of)
@@ -295,29 +300,40 @@ class _Speaker:
     def _item_words(self, part: _Part) -> str:
         position = int(part.rated[0])
         title = self._title(position)
+        alike = (part.points >= 0) == (float(self._state.alpha[position]) >= 0)
         if self._skipped(position):
-            return f"{'like' if part.points < 0 else 'unlike'} {title}, which you skipped"
+            return f"{'like' if alike else 'unlike'} {title}, which you skipped"
         rating = float(self._state.ratings[position])
-        if (part.points >= 0) == (rating >= self._usual):
-            shared = [self._name(column) for column in self._shared.story_columns(position)[:2]]
-            return f"like {title}, which you gave {rating:g}" + (f" ({', '.join(shared)})" if shared else "")
+        surprise = self._surprise(part.points if alike else -part.points, rating)
+        if alike:
+            named = self._state.covariance.features.named
+            shared = [named(column)[1] for column in self._shared.story_columns(position)[:2]]
+            return f"like {title}, which you gave {rating:g}{surprise}" + (f" ({', '.join(shared)})" if shared else "")
         if part.points >= 0:
-            return f"unlike {title}, which you gave {rating:g}"
-        return f"{title} got {rating:g} from you, and this shares less with it than most"
+            return f"unlike {title}, which you gave {rating:g}{surprise}"
+        return f"{title} got {rating:g} from you{surprise}, and this shares less with it than most"
 
-    def _name(self, column: int) -> str:
-        features = self._state.covariance.features
-        block = next(name for name in SYMBOLS if column < features.spans[name][1])
-        return features.vocabulary[block][column - features.spans[block][0]]
+    def _surprise(self, points: float, rating: float) -> str:
+        """What to add where ratings speak the other way than they look.
+
+        A rated title counts by how far its rating lies from what everything else led to expect: a 7 can count against.
+        """
+        if (points >= 0) == (rating >= self._usual):
+            return ""
+        return ", more than expected" if points >= 0 else ", less than expected"
 
     def _named_words(self, part: _Part) -> str:
         """Who or what is shared, with what the titles that share it were given."""
         rated = self._rated_only(part.rated)
         if not rated:
             return f"{part.name}: you skipped {' and '.join(self._title(k) for k in part.rated[:2].tolist())}"
+        average = float(self._state.ratings[rated].mean())
+        surprise = self._surprise(part.points, average)
         if len(rated) <= 2:
-            return f"{part.name}: " + ", ".join(f"{self._title(k)} {self._state.ratings[k]:g}" for k in rated)
-        return f"{part.name}: you gave {len(rated)} of them {self._state.ratings[rated].mean():.1f} on average"
+            return (
+                f"{part.name}: " + ", ".join(f"{self._title(k)} {self._state.ratings[k]:g}" for k in rated) + surprise
+            )
+        return f"{part.name}: you gave {len(rated)} of them {average:.1f} on average{surprise}"
 
     def _era_words(self, part: _Part) -> str:
         year = int(self._words.years[self._row])
@@ -327,4 +343,7 @@ class _Speaker:
         text = f"from around {year}"
         if len(rated) < 2:
             return text
-        return f"{text}: you gave {len(rated)} of that time {self._state.ratings[rated].mean():.1f} on average"
+        average = float(self._state.ratings[rated].mean())
+        if self._surprise(part.points, average):
+            return text  # years farther away decide here
+        return f"{text}: you gave {len(rated)} of that time {average:.1f} on average"

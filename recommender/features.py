@@ -109,20 +109,10 @@ class ItemFeatures:
         vocabulary = self.vocabulary[block]
         return tuple(vocabulary[column] for column in self.block(block, row)[0])
 
-    def shared(self, block: str, row: int, other: int) -> list[tuple[str, float]]:
-        """The names two items share in a symbolic block, with their parts of the inner product, greatest first.
-
-        Era and text have no names to share: the answer is empty for them.
-        """
-        if block not in self.spans:
-            return []
-        columns, values = self.block(block, row)
-        other_columns, other_values = self.block(block, other)
-        _, here, there = np.intersect1d(columns, other_columns, assume_unique=True, return_indices=True)
-        products = values[here] * other_values[there]
-        order = np.argsort(-products, kind="stable")
-        vocabulary = self.vocabulary[block]
-        return [(vocabulary[columns[here[k]]], float(products[k])) for k in order]
+    def named(self, column: int) -> tuple[str, str]:
+        """Block and name of a column of ``symbols``."""
+        block = next(name for name in SYMBOLS if column < self.spans[name][1])
+        return block, self.vocabulary[block][column - self.spans[block][0]]
 
     def with_text(self, text: tuple[Ints, Floats] | None) -> ItemFeatures:
         """The same items with these sentence embeddings: (ids, vectors)."""

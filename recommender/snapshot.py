@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from library.errors import AppError
 from library.items import Item, MediaKind
 from recommender.covariance import Covariance
 from recommender.features import ItemFeatures, build_features
@@ -32,6 +34,8 @@ FORMAT = 1
 KINDS = (MediaKind.MOVIE, MediaKind.SHOW)
 _POINTER, _FACTS, _WORDS = "current", "facts.json", "words.json"
 _TASTE = ("rows", "ratings", "noise", "inverse", "mean", "variance")
+#: What reading raises when a file is not what was written; numpy lets errors of Python's own tokenizer through.
+_DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, TokenError, AppError)
 _COLUMNS = ("kinds", "years", "runtimes", "offsets", "seen", "present")
 
 
@@ -178,7 +182,7 @@ def load_snapshot(directory: Path, weights: KernelWeights) -> Snapshot | None:
             return _read(newer, weights) if newer != current else None
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except _DAMAGE as error:
         log.info("The saved snapshot cannot be used and is built anew: %s", error)
         return None
 
@@ -205,8 +209,20 @@ def _from_stored(arrays: dict[str, NDArray[Any]], words: dict[str, Any], weights
     lengths |= {len(getattr(columns, name)) for name in _COLUMNS} | {len(features.text), len(features.quality)}
     if len(lengths) != 1:
         raise ValueError("its parts have different lengths")
+    if not _fit_together(features, arrays["taste_rows"]):
+        raise ValueError("its parts do not fit together")
     taste = TasteState(Covariance(features, weights), *(arrays[f"taste_{name}"] for name in _TASTE))
     return Snapshot(features, columns, taste, int(words["revision"]), int(words["event_id"]), str(words["text_model"]))
+
+
+def _fit_together(features: ItemFeatures, rated: NDArray[np.int64]) -> bool:
+    """Whether every place that is named exists: a damaged number would be found out in the middle of an answer else."""
+    symbols, rows = features.symbols, np.arange(len(features))
+    first, last = int(symbols.indptr[0]), int(symbols.indptr[-1])
+    whole = (first, last) == (0, len(symbols.indices)) and last == len(symbols.values)
+    rising = bool((np.diff(symbols.indptr) >= 0).all())
+    columns = bool(((symbols.indices >= 0) & (symbols.indices < symbols.columns)).all())
+    return whole and rising and columns and bool(np.isin(rated, rows).all())
 
 
 class ColumnsBuilder:

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from recommender.covariance import Covariance, Doubles, Floats, Ints
 from recommender.features import BLOCKS, QUALITIES, ItemFeatures
@@ -43,7 +44,7 @@ class Term:
     rated_row: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TasteState:
     """What the model believes after some ratings. Immutable; :meth:`update` and :meth:`without` give the next one.
 
@@ -65,21 +66,18 @@ class TasteState:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def alpha(self) -> Doubles:
         """Weight of each rating in every score, float64 (m,)."""
-        return self.inverse @ (self.ratings - self._prior(self.rows))
+        alpha: Doubles = self.inverse @ (self.ratings - self._prior(self.rows))
+        alpha.setflags(write=False)
+        return alpha
 
     @property
     def usual(self) -> float:
         """What this person usually gives: the part of every score that no item changes."""
         weights = self.covariance.weights
         return weights.usual + weights.bias * math.fsum(self.alpha)
-
-    def rating_of(self, row: int) -> float | None:
-        """The rating given to an item, ``None`` when there is none."""
-        found = np.flatnonzero(self.rows == row)
-        return float(self.ratings[found[0]]) if len(found) else None
 
     def update(self, row: int, rating: float, noise_scale: float = 1.0) -> TasteState:
         """The state after one more rating, exactly; an item rated before has its rating replaced.
@@ -126,12 +124,6 @@ class TasteState:
             points = alpha * likeness[block]
             parts += [Term(block, float(points[k]), int(self.rows[k])) for k in np.flatnonzero(points)]
         return tuple(parts)
-
-    def shared(self, block: str, row: int, rated_row: int) -> list[tuple[str, float]]:
-        """Which names made two items alike in a view, with their share (the shares of all of them add up to 1)."""
-        found = self.covariance.features.shared(block, row, rated_row)
-        total = math.fsum(part for _, part in found)
-        return [(name, part / total) for name, part in found]
 
     def _prior(self, rows: Ints) -> Doubles:
         weights = self.covariance.weights
@@ -205,6 +197,14 @@ class TasteState:
         return mean, variance
 
 
+def unlearned(covariance: Covariance) -> TasteState:
+    """The prior as a state: what is believed before any rating."""
+    none = np.empty(0)
+    return TasteState(
+        covariance, np.empty(0, np.int64), none, none, np.empty((0, 0)), covariance.mean, covariance.variance
+    )
+
+
 class TasteModel:
     """The prior: what is expected of every item before this person has rated any.
 
@@ -225,26 +225,20 @@ class TasteModel:
         :param noise_scale: float64 (m,) or one number for all: how uncertain each rating is beside an ordinary one.
         """
         rated = np.asarray(rows, dtype=np.int64)
+        if not len(rated):
+            return unlearned(self.covariance)
         given = np.asarray(ratings, dtype=np.float64)
         noise = self.weights.noise * np.broadcast_to(np.asarray(noise_scale, dtype=np.float64), rated.shape)
-        if not len(rated):
-            return self._state(rated, given, noise, np.empty((0, 0)), self.covariance.mean, self.covariance.variance)
         matrix = self.covariance.gram(rated) + np.diag(noise)
         whitening = np.linalg.inv(np.linalg.cholesky(matrix))
         inverse = whitening.T @ whitening
         quality = self.features.quality[rated].astype(np.float64)
         alpha = inverse @ (given - self.weights.usual - quality @ np.array(self.weights.slopes))
         mean = self.covariance.mean + self.covariance.of_all(rated, alpha)
-        return self._state(rated, given, noise, inverse, mean, self._variance(rated, whitening))
-
-    def alike(self, row: int, others: ArrayLike) -> Doubles:
-        """Correlation of one item's rating with those of others before any rating, float64 (k,): how alike they are."""
-        rows = np.asarray(others, dtype=np.int64)
-        both = self.covariance.between(np.append(rows, row), row) - self.weights.bias
-        own = self.covariance.variance[rows].astype(np.float64) - self.weights.bias
-        scale = np.sqrt(np.maximum(own * both[-1], _LEAST_VARIANCE))
-        correlation: Doubles = both[:-1] / scale
-        return correlation
+        variance = self._variance(rated, whitening)
+        mean.setflags(write=False)
+        variance.setflags(write=False)
+        return TasteState(self.covariance, rated, given, noise, inverse, mean, variance)
 
     def _variance(self, rated: Ints, whitening: Doubles) -> Floats:
         """Posterior variance of every item; ``whitening`` is the inverse of the Cholesky factor, lower triangular."""
@@ -257,10 +251,3 @@ class TasteModel:
                 explained = cross[:, :last] @ triangle[first:last, :last].T
                 variance[part] -= np.einsum("ij,ij->i", explained, explained)
         return np.maximum(variance, np.float32(_LEAST_VARIANCE))
-
-    def _state(
-        self, rows: Ints, ratings: Doubles, noise: NDArray[np.float64], inverse: Doubles, mean: Floats, variance: Floats
-    ) -> TasteState:
-        mean.setflags(write=False)
-        variance.setflags(write=False)
-        return TasteState(self.covariance, rows, ratings, noise, inverse, mean, variance)

@@ -148,6 +148,11 @@ class _Build:
         return Snapshot(features, self.columns, taste, self.revision, event_id, self.text_model)
 
 
+def key_of_model(model: str) -> str:
+    """Under which name the store keeps what a text model of the settings has read; raises ``EncoderError``."""
+    return encoder_key(model)
+
+
 def _noting_digests(items: Iterator[Item], model: str, digests: dict[int, str]) -> Iterator[Item]:
     for item in items:
         if item.kind in KINDS:
@@ -157,9 +162,9 @@ def _noting_digests(items: Iterator[Item], model: str, digests: dict[int, str]) 
 
 def _in_order(missing: Sequence[int], first: Sequence[int]) -> list[int]:
     """The missing ids, those in ``first`` ahead of the others."""
-    wanted = set(missing)
-    ahead = [item_id for item_id in dict.fromkeys(first) if item_id in wanted]
-    return [*ahead, *(item_id for item_id in missing if item_id not in set(ahead))]
+    wanted = dict.fromkeys(missing)
+    ahead = [item_id for item_id in first if item_id in wanted]
+    return list(dict.fromkeys([*ahead, *missing]))
 
 
 def _newest_event(library: Library) -> int:

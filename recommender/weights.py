@@ -12,6 +12,7 @@ from library.errors import TrainingError
 from recommender.features import BLOCKS, QUALITIES
 
 SHIPPED = "taste_weights.json"
+_INSTALL_AGAIN = "Install the program again; what you rated is kept."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,11 @@ class KernelWeights:
     def __post_init__(self) -> None:
         """Refuse numbers that would not make a Gaussian process."""
         if set(self.blocks) != set(BLOCKS) or not len(self.leanings) == len(self.slopes) == len(QUALITIES):
-            raise TrainingError("The weights of the taste model do not fit this version of the program.")
+            raise TrainingError(
+                "The weights of the taste model do not fit this version of the program.", _INSTALL_AGAIN
+            )
         if min(*self.blocks.values(), *self.leanings, self.bias) < 0.0 or self.noise <= 0.0:
-            raise TrainingError("The weights of the taste model are out of range.")
+            raise TrainingError("The weights of the taste model are out of range.", _INSTALL_AGAIN)
 
 
 def load_weights(path: Path | None = None) -> KernelWeights:
@@ -50,7 +53,7 @@ def load_weights(path: Path | None = None) -> KernelWeights:
     try:
         return weights_from(json.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError("The weights of the taste model cannot be read.") from error
+        raise TrainingError("The weights of the taste model cannot be read.", _INSTALL_AGAIN) from error
 
 
 def shipped_weights() -> Path:

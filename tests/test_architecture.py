@@ -107,7 +107,14 @@ def test_certificates_are_always_verified_and_threads_never_killed() -> None:
                 if isinstance(node, ast.keyword) and node.arg in {"verify", "ssl"}:
                     off = isinstance(node.value, ast.Constant) and node.value.value is False
                     assert not off, f"{path.relative_to(ROOT)}:{node.value.lineno} switches certificate checks off"
+                if isinstance(node, ast.Assign):
+                    off = isinstance(node.value, ast.Constant) and node.value.value is False
+                    names = {target.attr for target in node.targets if isinstance(target, ast.Attribute)}
+                    assert not (off and names & {"verify", "check_hostname"}), f"{path.relative_to(ROOT)}:{node.lineno}"
                 if isinstance(node, ast.Attribute):
+                    assert node.attr not in {"CERT_NONE", "_create_unverified_context", "disable_warnings"}, (
+                        f"{path.relative_to(ROOT)}:{node.lineno} switches certificate checks off"
+                    )
                     assert node.attr != "processEvents", f"{path.relative_to(ROOT)}:{node.lineno}"
                     assert not (node.attr == "terminate" and package == "gui"), (
                         f"{path.relative_to(ROOT)}:{node.lineno}"

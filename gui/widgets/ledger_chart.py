@@ -13,6 +13,7 @@ from gui.models import counted, points_words
 from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.scroll_area import ScrollArea
+from library.feedback import on_the_scale
 
 if TYPE_CHECKING:
     from recommender.explain import Ledger
@@ -149,9 +150,15 @@ class LedgerPanel(QFrame):
 
     def show_ledger(self, ledger: Ledger) -> None:
         """Show all terms of a prediction from the top."""
-        self._heading.setText(f"How {ledger.total:.1f} comes about: {counted(len(ledger.terms), 'term')}")
+        beyond = on_the_scale(ledger.total) != ledger.total
+        sum_words = f"{ledger.total:.1f}, beyond the end of the scale," if beyond else f"{ledger.total:.1f}"
+        self._heading.setText(f"How {sum_words} comes about: {counted(len(ledger.terms), 'term')}")
         self.chart.show_ledger(ledger)
         self._scroll.to_top()
+
+    def heading(self) -> str:
+        """What stands above the chart."""
+        return self._heading.text()
 
     def take_focus(self) -> None:
         """Put the keyboard on the list, so that the arrow keys scroll it."""

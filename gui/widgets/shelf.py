@@ -10,6 +10,7 @@ from gui.models import ShelfEntry
 from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.poster import SMALL_CORNER, PosterPixmaps
+from library.feedback import on_the_scale
 
 MOST = 10
 _RING = 4  # room around a poster for the line that shows the focus
@@ -29,7 +30,9 @@ class ShelfPoster(Button):
         if entry == self.entry:
             return
         self.entry = entry
-        words = entry.label if entry.mean is None else f"{entry.label}: you would give it {entry.mean:.1f}"
+        words = (
+            entry.label if entry.mean is None else f"{entry.label}: you would give it {on_the_scale(entry.mean):.1f}"
+        )
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.update()

@@ -15,6 +15,7 @@ from library.items import Credit, CreditRole, MediaKind
 from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerItem, ServerLibrary
 
 NAME = "Demo library"
+_INSTALL_AGAIN = "Install the program again to get it back."
 PAGE = 500
 BATCH = 100
 
@@ -99,12 +100,14 @@ def _read(directory: Path, pattern: str, kind: MediaKind) -> tuple[dict[str, Ser
     problems: list[str] = []
     paths = sorted(directory.glob(pattern))
     if not paths:
-        raise ProviderUnavailable(NAME, "The demo library is missing.", "Install the program again to get it back.")
+        raise ProviderUnavailable(NAME, "The demo library is missing.", _INSTALL_AGAIN)
     for path in paths:
         try:
             lines = path.read_bytes().splitlines()
         except OSError as error:
-            raise ProviderUnavailable(NAME, f"The demo library cannot be read: {error.strerror}.") from error
+            raise ProviderUnavailable(
+                NAME, f"The demo library cannot be read: {error.strerror or error}.", _INSTALL_AGAIN
+            ) from error
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue

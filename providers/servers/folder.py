@@ -29,11 +29,11 @@ class FolderServer:
 
     The directories are walked once for all three libraries; asking for the libraries, or for a list a second time, walks anew.
 
+    :param name: what the user calls the source, for messages.
     :param read_tags: reads the tags of a music file.
     """
 
-    def __init__(self, source_id: str, name: str, paths: Sequence[str], read_tags: TagReader) -> None:
-        self._source_id = source_id
+    def __init__(self, name: str, paths: Sequence[str], read_tags: TagReader) -> None:
         self._name = name
         self._paths = tuple(paths)
         self._read_tags = read_tags

@@ -102,13 +102,13 @@ class TestFolder(VanishingContract):
             },
         }
         paths = [str(films), str(shows), str(music)]
-        return Subject(lambda: FolderServer("f1", "My films", paths, read_tags), expected, change, remove)
+        return Subject(lambda: FolderServer("My films", paths, read_tags), expected, change, remove)
 
     def test_ids_come_from_names_and_descriptions(self, tmp_path: Path) -> None:
         home = tmp_path / "ids"
         put(home / "Dune (2021) {tmdb-438631}" / "Dune.mkv")
         put(home / "Dune (2021) {tmdb-438631}" / "Dune.nfo", "https://www.imdb.com/title/tt1160419/")
-        server = FolderServer("f1", "My films", [str(home)], read_tags)
+        server = FolderServer("My films", [str(home)], read_tags)
         films = server.libraries()[0]
         entries = [entry for page in server.listing(films) for entry in page.entries]
         batches = list(server.items(films, entries))

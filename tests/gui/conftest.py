@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from gui.preferences import Preferences
+from gui.session import Session
+from gui.source_actions import SourceActions
+from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.theme import Theme
+from gui.worker import LibraryWorker
+from library.home import Home
+from library.library import Library
+from tests.gui.places import PATIENCE, Room, make_home, quick_ports
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +43,57 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     yield theme
     theme.setParent(None)
     theme.deleteLater()
+
+
+@pytest.fixture
+def home(home_path: Path) -> Home:
+    return make_home(home_path)
+
+
+@pytest.fixture
+def start(qapp: QApplication, home: Home, qtbot) -> Iterator[Callable[..., Session]]:
+    """Opens the window, as often as it is called; each is closed at the end."""
+    opened: list[Session] = []
+
+    def open_session(settle: bool = True, **changes: object) -> Session:
+        session = Session(qapp, home, quick_ports(home, **changes))
+        session.theme.still = True
+        opened.append(session)
+        session.open()
+        if settle:
+            qtbot.waitUntil(
+                lambda: session.movies.card is not None and session.background is not None, timeout=PATIENCE
+            )
+        return session
+
+    yield open_session
+    for session in opened:
+        session.window.close()
+        session.close()
+        session.theme.setParent(None)
+
+
+@pytest.fixture
+def session(start) -> Session:
+    return start()
+
+
+@pytest.fixture
+def room(home: Home, theme, qtbot) -> Iterator[Room]:
+    ports = quick_ports(home)
+    library = Library.open(home)
+    worker = LibraryWorker(home, ports, "worker under test")
+    worker.start()
+    preferences = Preferences(library)
+    actions = SourceActions(library, preferences, worker)
+    tab = ConfigurationTab(Setting(home, ports, preferences, actions, theme))
+    qtbot.addWidget(tab)
+    tab.resize(1100, 700)
+    tab.show()
+    tab.activateWindow()
+    yield Room(home, library, preferences, actions, tab)
+    assert worker.stop()
+    library.close()
 
 
 def _alive(obj: object, kind: type[QObject]) -> bool:

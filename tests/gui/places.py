@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtTest import QTest
+
+from gui.background_trainer import Phase
 from gui.ports import Ports
+from gui.preferences import Preferences
+from gui.session import Session
+from gui.source_actions import SourceActions
+from gui.tabs.configuration.tab import ConfigurationTab
 from library.home import Home
-from library.settings import SourceSettings
+from library.library import Library
+from library.settings import DEMO_SOURCE, SourceSettings
 from library.sources import MediaServer
 from main import window_ports
 
+PATIENCE = 20_000
 LEARN_QUICKLY = Path(__file__).with_name("learn_quickly.py")
 
 
@@ -57,4 +68,53 @@ class FakeServer:
 
 
 def demo_source() -> SourceSettings:
-    return SourceSettings(id="demo", kind="demo", name="Demo library")
+    return DEMO_SOURCE
+
+
+def plex_source(url: str) -> SourceSettings:
+    return SourceSettings(id="plex-1", kind="plex", name="Cellar", url=url)
+
+
+@dataclass
+class Room:
+    """The Configuration tab on a real store and a real worker, without the rest of the window."""
+
+    home: Home
+    library: Library
+    preferences: Preferences
+    actions: SourceActions
+    tab: ConfigurationTab
+
+
+def settled(session: Session, qtbot) -> None:
+    """Wait until nothing is learned or read any more."""
+    trainer = session.background.trainer
+    qtbot.waitUntil(lambda: trainer.state.phase is Phase.IDLE and not session.background.worker.busy, timeout=PATIENCE)
+
+
+class Heartbeat(QObject):
+    """Measures how long the window's thread was busy with anything else at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest = 0.0
+        self._last = time.monotonic()
+        self._timer = QTimer(self)
+        self._timer.setInterval(10)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+    def stop(self) -> float:
+        """The longest gap between two beats, in seconds."""
+        self._beat()
+        self._timer.stop()
+        return self.longest
+
+
+def press(button) -> None:
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)

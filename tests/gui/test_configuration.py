@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,77 +13,38 @@ from PyQt6.QtWidgets import QFileDialog
 
 from gui.background_trainer import Phase, TrainingState
 from gui.phrases import ago, lasting, remaining, size, until
-from gui.preferences import Preferences
-from gui.source_actions import SourceActions
-from gui.tabs.configuration.add_source import AddFolderForm, AddPlexForm
 from gui.tabs.configuration.learning import RESET_SENTENCE, training_words
+from gui.tabs.configuration.plex_form import PlexForm
 from gui.tabs.configuration.recommending import BlockedTitle, adventure_words
 from gui.tabs.configuration.source_card import result_words
-from gui.tabs.configuration.tab import ConfigurationTab, Setting
-from gui.worker import LibraryWorker
 from library.errors import SettingsError
-from library.home import Home
-from library.library import Library
 from library.progress import Progress
 from library.scan_history import ScanRecord, ScanStatus
 from library.secrets import Secrets
 from library.settings import MAX_COOLDOWN_HOURS, RecommendationSettings, SettingsStore, SourceSettings
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
-from tests.gui.places import make_home, quick_ports
+from tests.gui.places import Room, press
 
 PATIENCE = 15_000
-
-
-@dataclass
-class Room:
-    home: Home
-    library: Library
-    preferences: Preferences
-    actions: SourceActions
-    tab: ConfigurationTab
-
-
-@pytest.fixture
-def room(home_path: Path, theme, qtbot) -> Iterator[Room]:
-    home = make_home(home_path)
-    ports = quick_ports(home)
-    library = Library.open(home)
-    worker = LibraryWorker(home, ports, "worker under test")
-    worker.start()
-    preferences = Preferences(library)
-    actions = SourceActions(library, preferences, worker)
-    tab = ConfigurationTab(Setting(home, ports, preferences, actions, theme))
-    qtbot.addWidget(tab)
-    tab.resize(1100, 700)
-    tab.show()
-    tab.activateWindow()
-    yield Room(home, library, preferences, actions, tab)
-    assert worker.stop()
-    library.close()
-
-
-def press(button) -> None:
-    assert button.isEnabled()
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 # Adding a Plex server
 
 
 @pytest.fixture
-def plex_form(room: Room) -> AddPlexForm:
+def plex_form(room: Room) -> PlexForm:
     press(room.tab.sources.add_plex)
     form = room.tab.sources.form
-    assert isinstance(form, AddPlexForm)
+    assert isinstance(form, PlexForm)
     return form
 
 
-def test_nothing_is_called_wrong_before_anything_was_typed(plex_form: AddPlexForm) -> None:
+def test_nothing_is_called_wrong_before_anything_was_typed(plex_form: PlexForm) -> None:
     assert plex_form.address.message.isHidden()
     assert plex_form.token.message.isHidden()
     assert not plex_form.test.isEnabled()
-    assert not plex_form.add.isEnabled()
+    assert not plex_form.save.isEnabled()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +57,7 @@ def test_nothing_is_called_wrong_before_anything_was_typed(plex_form: AddPlexFor
         ("192.168.1.20", True, "32400"),
     ],
 )
-def test_the_address_is_checked_while_one_types(plex_form: AddPlexForm, typed: str, usable: bool, said: str) -> None:
+def test_the_address_is_checked_while_one_types(plex_form: PlexForm, typed: str, usable: bool, said: str) -> None:
     plex_form.address.field.clear()
     QTest.keyClicks(plex_form.address.field, typed)
     assert plex_form.address.usable is usable
@@ -106,7 +65,7 @@ def test_the_address_is_checked_while_one_types(plex_form: AddPlexForm, typed: s
     assert plex_form.address.field.property("problem") == ("false" if usable else "true")
 
 
-def test_a_likelier_address_is_offered_and_taken(plex_form: AddPlexForm) -> None:
+def test_a_likelier_address_is_offered_and_taken(plex_form: PlexForm) -> None:
     plex_form.address.field.setText("http://192.168.1.20")
     press(plex_form.suggestion)
     assert plex_form.address.value == "http://192.168.1.20:32400"
@@ -117,20 +76,20 @@ def test_a_likelier_address_is_offered_and_taken(plex_form: AddPlexForm) -> None
     ("typed", "usable"),
     [("abc", False), ("abcdefghijklmnopqrst", True), (" abcdefghij klmnopqrst ", True), ("ключключключ", False)],
 )
-def test_the_token_is_checked_while_one_types(plex_form: AddPlexForm, typed: str, usable: bool) -> None:
+def test_the_token_is_checked_while_one_types(plex_form: PlexForm, typed: str, usable: bool) -> None:
     plex_form.token.field.setText(typed)
     assert plex_form.token.usable is usable
     assert bool(plex_form.token.message.text()) is not usable
 
 
-def test_the_form_says_where_to_find_the_token(plex_form: AddPlexForm) -> None:
+def test_the_form_says_where_to_find_the_token(plex_form: PlexForm) -> None:
     said = " ".join(label.text() for label in plex_form.findChildren(type(plex_form.verdict)))
     assert "X-Plex-Token" in said
     assert "View XML" in said
 
 
 def test_a_wrong_port_is_said_at_the_address_and_a_wrong_token_at_the_token(
-    plex_form: AddPlexForm, qtbot, expected_logs
+    plex_form: PlexForm, qtbot, expected_logs
 ) -> None:
     expected_logs("")
     plex_form.address.field.setText("http://127.0.0.1:1")
@@ -142,27 +101,25 @@ def test_a_wrong_port_is_said_at_the_address_and_a_wrong_token_at_the_token(
         assert "port 1" not in plex_form.address.message.text()
         press(plex_form.test)
         qtbot.waitUntil(lambda: "token" in plex_form.token.message.text(), timeout=PATIENCE)
-    assert not plex_form.add.isEnabled()
+    assert not plex_form.save.isEnabled()
 
 
-def test_chosen_libraries_are_used_and_the_token_lies_among_the_secrets(
-    room: Room, plex_form: AddPlexForm, qtbot
-) -> None:
+def test_chosen_libraries_are_used_and_the_token_lies_among_the_secrets(room: Room, plex_form: PlexForm, qtbot) -> None:
     with FakePlex(make_world(12, 3)) as plex:
         plex_form.address.field.setText(plex.url + "/web/index.html")
         plex_form.token.field.setText(plex.token)
         QTest.keyClick(plex_form.token.field, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: plex_form.add.isEnabled(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: plex_form.save.isEnabled(), timeout=PATIENCE)
         assert "Fake Plex" in plex_form.verdict.text()
         boxes = plex_form.chooser.boxes()
         assert "Films" in boxes[0].text()
         for box in boxes[1:]:
             box.setChecked(False)
         boxes[0].setChecked(False)
-        assert not plex_form.add.isEnabled()
+        assert not plex_form.save.isEnabled()
         boxes[0].setChecked(True)
         with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE) as answer:
-            press(plex_form.add)
+            press(plex_form.save)
     report = answer.args[1]
     assert report.added == 12
     source = room.preferences.settings.sources[0]
@@ -173,73 +130,22 @@ def test_chosen_libraries_are_used_and_the_token_lies_among_the_secrets(
     assert plex.token not in json.dumps(str(room.preferences.settings))
 
 
-def test_a_changed_address_needs_a_new_test(plex_form: AddPlexForm, qtbot) -> None:
+def test_a_changed_address_needs_a_new_test(plex_form: PlexForm, qtbot) -> None:
     with FakePlex(make_world(3, 1)) as plex:
         plex_form.address.field.setText(plex.url)
         plex_form.token.field.setText(plex.token)
         press(plex_form.test)
-        qtbot.waitUntil(lambda: plex_form.add.isEnabled(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: plex_form.save.isEnabled(), timeout=PATIENCE)
         plex_form.address.field.setText(plex.url + "1")
-        assert not plex_form.add.isEnabled()
+        assert not plex_form.save.isEnabled()
         assert plex_form.chooser.isHidden()
 
 
-def test_cancel_closes_the_form_and_adds_nothing(room: Room, plex_form: AddPlexForm) -> None:
+def test_cancel_closes_the_form_and_adds_nothing(room: Room, plex_form: PlexForm) -> None:
     press(plex_form.cancel)
     assert room.tab.sources.form is None
     assert room.tab.sources.add_plex.isVisible()
     assert room.preferences.settings.sources == ()
-
-
-# Adding folders
-
-
-@pytest.fixture
-def folder_form(room: Room) -> AddFolderForm:
-    press(room.tab.sources.add_folder)
-    form = room.tab.sources.form
-    assert isinstance(form, AddFolderForm)
-    return form
-
-
-def test_a_folder_must_exist_and_be_a_folder(folder_form: AddFolderForm, tmp_path: Path) -> None:
-    folder_form.path.field.setText(str(tmp_path / "nowhere"))
-    assert "no such folder" in folder_form.path.message.text()
-    assert not folder_form.add.isEnabled()
-    (tmp_path / "file.txt").write_text("")
-    folder_form.path.field.setText(str(tmp_path / "file.txt"))
-    assert "not a folder" in folder_form.path.message.text()
-    folder_form.path.field.setText(f'"{tmp_path}"')
-    assert folder_form.add.isEnabled()
-
-
-def test_several_folders_are_scanned_as_one_source(
-    room: Room, folder_form: AddFolderForm, tmp_path: Path, qtbot, monkeypatch
-) -> None:
-    for name in ("Films", "More"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "Films" / "Solaris (1972).mkv").write_bytes(b"film")
-    (tmp_path / "More" / "Stalker (1979).mkv").write_bytes(b"film")
-    folder_form.path.field.setText(str(tmp_path / "Films"))
-    press(folder_form.more)
-    assert folder_form.path.value == ""
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "More"))
-    press(folder_form.pick)
-    assert folder_form.paths() == (str(tmp_path / "Films"), str(tmp_path / "More"))
-    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE):
-        press(folder_form.add)
-    assert sorted(item.title for item in room.library.items.all()) == ["Solaris", "Stalker"]
-    card = next(iter(room.tab.sources.cards.values()))
-    qtbot.waitUntil(lambda: "2 new" in card.result.text())
-
-
-def test_a_folder_can_be_taken_off_the_list(folder_form: AddFolderForm, tmp_path: Path) -> None:
-    folder_form.path.field.setText(str(tmp_path))
-    press(folder_form.more)
-    folder_form.chosen.setCurrentRow(0)
-    press(folder_form.take_out)
-    assert folder_form.paths() == ()
-    assert not folder_form.add.isEnabled()
 
 
 # Cards of sources

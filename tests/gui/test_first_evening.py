@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
 
 from gui.background_trainer import Phase
 from gui.session import Session
@@ -19,44 +15,7 @@ from library.library import Library
 from library.settings import AppearanceSettings, TrainingSettings
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
-from tests.gui.places import make_home, quick_ports
-
-PATIENCE = 20_000
-
-
-@pytest.fixture
-def start(qapp: QApplication, home_path: Path, qtbot) -> Iterator[Callable[..., Session]]:
-    """Opens the window, as often as it is called; each is closed at the end."""
-    home = make_home(home_path)
-    opened: list[Session] = []
-
-    def open_session(settle: bool = True, **changes: object) -> Session:
-        session = Session(qapp, home, quick_ports(home, **changes))
-        session.theme.still = True
-        opened.append(session)
-        session.open()
-        if settle:
-            qtbot.waitUntil(
-                lambda: session.movies.card is not None and session.background is not None, timeout=PATIENCE
-            )
-        return session
-
-    yield open_session
-    for session in opened:
-        session.window.close()
-        session.close()
-        session.theme.setParent(None)
-
-
-@pytest.fixture
-def session(start) -> Session:
-    return start()
-
-
-def settled(session: Session, qtbot) -> None:
-    """Wait until nothing is learned or read any more."""
-    trainer = session.background.trainer
-    qtbot.waitUntil(lambda: trainer.state.phase is Phase.IDLE and not session.background.worker.busy, timeout=PATIENCE)
+from tests.gui.places import PATIENCE, plex_source, settled
 
 
 def feedback(session: Session) -> CurrentFeedback:
@@ -221,12 +180,12 @@ def test_a_plex_server_is_added_through_its_form_and_the_demo_makes_way(session,
         form.token.field.setText("wrong-Token-0123456789")
         form.test.click()
         qtbot.waitUntil(lambda: "token" in form.token.message.text().lower(), timeout=PATIENCE)
-        assert not form.add.isEnabled()
+        assert not form.save.isEnabled()
         form.token.field.setText(f"https://app.plex.tv/x?X-Plex-Token={plex.token}")
         form.test.click()
-        qtbot.waitUntil(lambda: form.add.isEnabled(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: form.save.isEnabled(), timeout=PATIENCE)
         assert len(form.chooser.boxes()) >= 2
-        form.add.click()
+        form.save.click()
         assert section.form is None
         qtbot.waitUntil(lambda: "plex" in [card.source.kind for card in section.cards.values()], timeout=PATIENCE)
         settled(session, qtbot)
@@ -247,10 +206,10 @@ def test_a_scan_shows_how_far_it_is_and_can_be_cancelled_from_the_strip(session,
     with FakePlex(make_world(900, 5)) as plex:
         plex.fail("slow", path="/library/metadata", seconds=0.8)
         actions = session.background.actions
-        source = _plex_source(plex.url)
+        source = plex_source(plex.url)
         actions.add(source, plex.token)
         qtbot.waitUntil(lambda: actions.running_scan(source.id) is not None, timeout=PATIENCE)
-        qtbot.waitUntil(lambda: session.window.strip.texts()[1] != "", timeout=PATIENCE)
+        qtbot.waitUntil(lambda: session.window.strip.texts()[0] == "Reading Films", timeout=PATIENCE)
         card = session.background.configuration.sources.cards[source.id]
         assert not card.scan.isEnabled()
         ticket = actions.running_scan(source.id)
@@ -268,7 +227,7 @@ def test_a_scan_that_finds_too_little_asks_before_it_takes_anything_out(session,
     world = make_world(40, 4)
     with FakePlex(world) as plex:
         actions = session.background.actions
-        source = _plex_source(plex.url)
+        source = plex_source(plex.url)
         with qtbot.waitSignal(actions.scanned, timeout=PATIENCE):
             actions.add(source, plex.token)
         settled(session, qtbot)
@@ -288,7 +247,7 @@ def test_posters_of_a_server_arrive_and_are_kept_on_disk(start, qtbot) -> None:
     with FakePlex(make_world(30, 3)) as plex:
         actions = session.background.actions
         with qtbot.waitSignal(actions.scanned, timeout=PATIENCE):
-            actions.add(_plex_source(plex.url), plex.token)
+            actions.add(plex_source(plex.url), plex.token)
         settled(session, qtbot)
         session.window.show_tab("Movies")
         session.controller.refresh()
@@ -299,20 +258,36 @@ def test_posters_of_a_server_arrive_and_are_kept_on_disk(start, qtbot) -> None:
     assert not any(plex.token in str(path) for path in kept)
 
 
-def test_play_opens_what_the_server_says(session, qtbot, monkeypatch) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(session, "play", opened.append)
+def test_play_opens_what_the_server_says_and_notes_only_what_opened(session, qtbot, monkeypatch) -> None:
+    asked: list[str] = []
+    works = [False]
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url.toString())
+        return works[0]
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     with FakePlex(make_world(30, 3)) as plex:
         actions = session.background.actions
         with qtbot.waitSignal(actions.scanned, timeout=PATIENCE):
-            actions.add(_plex_source(plex.url), plex.token)
+            actions.add(plex_source(plex.url), plex.token)
         settled(session, qtbot)
         item_id = session.movies.card.item_id
         session.movies.play_requested.emit(item_id)
-        qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
-    assert opened[0].startswith("http")
-    assert plex.token not in opened[0]
-    assert item_id in feedback(session).played
+        qtbot.waitUntil(lambda: len(asked) == 1, timeout=PATIENCE)
+        assert "web browser" in session.window.messages.message()
+        assert item_id not in (feedback(session).played or {})
+        works[0] = True
+        session.movies.play_requested.emit(item_id)
+        qtbot.waitUntil(lambda: item_id in (feedback(session).played or {}), timeout=PATIENCE)
+    assert asked[1].startswith("http")
+    assert plex.token not in asked[1]
+
+
+def test_a_file_that_no_player_opens_is_named(session, monkeypatch) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    assert not session.play("/films/Heat #1 (1995).mkv")
+    assert "“Heat #1 (1995).mkv” could not be opened." in session.window.messages.message()
 
 
 def test_reading_texts_can_be_paused_from_the_strip_and_gone_on_with(start, qtbot) -> None:
@@ -355,24 +330,10 @@ def test_a_library_of_a_newer_version_is_refused_in_words_and_left_alone(
     qtbot.waitUntil(lambda: second.movies.card is not None, timeout=PATIENCE)
 
 
-def _plex_source(url: str):
-    from library.settings import SourceSettings
-
-    return SourceSettings(id="plex-1", kind="plex", name="Cellar", url=url)
-
-
 def _button(parent, text: str):
     from gui.widgets.buttons import Button
 
     return next(button for button in parent.findChildren(Button) if button.text() == text)
-
-
-def test_a_bug_in_the_window_is_said_and_the_window_lives_on(session) -> None:
-    session.say_bug()
-    assert "should not have" in session.window.messages.message()
-    before = session.movies.card.item_id
-    rate(session, 6)
-    assert session.movies.card.item_id != before
 
 
 def test_the_model_is_reset_after_a_backup_and_keeps_the_blocked_titles(session, qtbot) -> None:

@@ -18,8 +18,11 @@ from gui.models import (
     prediction_words,
     rating_words,
 )
+from gui.theme import Theme
+from gui.widgets.ledger_chart import LedgerPanel
 from library.items import Credit, CreditRole, Item, MediaKind, Place, Viewing
-from tests.gui.samples import ARRIVAL
+from recommender.explain import Ledger, LedgerTerm, Prediction
+from tests.gui.samples import ARRIVAL, EXPLANATION
 
 FILM = Item(
     id=1,
@@ -112,3 +115,13 @@ def test_finishing_in_time_counts_from_now() -> None:
     assert FilterChoice().minutes(datetime(2024, 5, 1)) is None
     assert evening.active
     assert not FilterChoice().active
+
+
+def test_more_than_ten_is_not_said_and_the_ledger_tells_why(qtbot, theme: Theme) -> None:
+    ledger = Ledger((LedgerTerm("usual", "your usual rating", 12.9),), 12.9)
+    beyond = replace(EXPLANATION, prediction=Prediction(12.9, 1.0, 6.2), ledger=ledger)
+    assert prediction_words(replace(ARRIVAL, explanation=beyond))[0] == "You would give it 10.0"
+    panel = LedgerPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_ledger(ledger)
+    assert panel.heading() == "How 12.9, beyond the end of the scale, comes about: 1 term"

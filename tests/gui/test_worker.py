@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QObject
 
 from gui.worker import LibraryWorker, Workplace
 from library.errors import AppError, ProviderDenied
@@ -150,6 +152,30 @@ def test_stopping_ends_the_thread_in_the_middle_of_a_job_and_of_a_queue(home_pat
     assert worker.stop()
     assert time.monotonic() - began < 1.0
     assert seen == ["closed"]
+
+
+def test_a_thread_that_waits_for_a_dead_drive_does_not_take_the_program_along(
+    home_path: Path, qtbot, expected_logs
+) -> None:
+    expected_logs("did not end within")
+    home = make_home(home_path)
+    owner = QObject()
+    worker = LibraryWorker(home, quick_ports(home), "worker under test", owner)
+    worker.start()
+    began, answer = threading.Event(), threading.Event()
+
+    def job(_: Workplace) -> Job[None]:
+        yield Progress("Looking")
+        began.set()
+        answer.wait(10)
+
+    worker.submit("look", job)
+    assert began.wait(10)
+    assert not worker.stop(0.1)
+    sip.delete(owner)
+    assert worker.isRunning(), "Qt ends the program when the owner takes a running thread down"
+    answer.set()
+    assert worker.wait(5000)
 
 
 def test_a_library_that_cannot_be_opened_fails_each_job_with_the_reason(home_path: Path, qtbot) -> None:

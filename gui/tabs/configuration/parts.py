@@ -134,10 +134,14 @@ class Section(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said about what was typed: whether it can be used, and a sentence; empty for nothing to say."""
+    """What is said about what was typed: whether it can be used, and a sentence; empty for nothing to say.
+
+    :param waiting: it cannot be told yet; somebody is looking.
+    """
 
     usable: bool
     sentence: str = ""
+    waiting: bool = False
 
 
 Check = Callable[[str], Verdict]
@@ -181,6 +185,16 @@ class CheckedField(QWidget):
         """Whether it can be used."""
         return self._verdict.usable
 
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody is still looking if it can be used."""
+        return self._verdict.waiting
+
+    def settle(self, verdict: Verdict) -> None:
+        """Say what came out of looking."""
+        self._show(verdict, touched=True)
+        self.edited.emit()
+
     def check_now(self) -> None:
         """Say what is wrong even though nothing was typed."""
         self._show(self._check(self.field.text()), touched=True)
@@ -195,7 +209,7 @@ class CheckedField(QWidget):
 
     def _show(self, verdict: Verdict, touched: bool, wrong: bool = False) -> None:
         self._verdict = verdict
-        wrong = wrong or (touched and not verdict.usable)
+        wrong = wrong or (touched and not verdict.usable and not verdict.waiting)
         say(self.message, verdict.sentence if touched else "", "problem" if wrong else "note")
         set_look(self.field, "problem", "true" if wrong else "false")
         self.field.setAccessibleDescription(self.message.text())

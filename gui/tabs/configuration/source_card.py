@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from gui.jobs import Answer
@@ -15,6 +16,7 @@ from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.progress_strip import ThinBar
 from gui.worker import Ticket
+from library.errors import AppError
 from library.items import MediaKind
 from library.progress import Progress
 from library.scan_history import ScanRecord, ScanStatus
@@ -33,7 +35,12 @@ _STATUS = {
 
 
 class SourceCard(PanelCard):
-    """Shows one source and asks :class:`SourceActions` for what its buttons say."""
+    """Shows one source and asks :class:`SourceActions` for what its buttons say.
+
+    Signals: ``edit_wanted()`` when the source is to be changed in its form.
+    """
+
+    edit_wanted = pyqtSignal()
 
     def __init__(
         self, source: SourceSettings, actions: SourceActions, theme: Theme, parent: QWidget | None = None
@@ -88,8 +95,9 @@ class SourceCard(PanelCard):
         self.scan = self._button("Scan now", self._scan_now)
         self.test = self._button("Test", self._test)
         self.libraries = self._button("Choose libraries", self._ask_for_libraries)
-        self.libraries.setVisible(self._source.kind != "demo")
-        self.test.setVisible(self._source.kind != "demo")
+        self.edit = self._button("Edit", self.edit_wanted.emit)
+        for button in (self.test, self.libraries, self.edit):
+            button.setVisible(self._source.kind != "demo")
         self.keep = self._button("Keep beside my own", self._actions.keep_demo)
         self.remove = self._button("Remove", self._ask_to_remove, "quiet")
         self._progress = self._build_progress()
@@ -108,7 +116,7 @@ class SourceCard(PanelCard):
         self.body.addLayout(top)
         for part in (self._progress, self.verdict, self.shrinking, self.removing, self.chooser):
             self.body.addWidget(part)
-        self.body.addLayout(row(self.scan, self.test, self.libraries, self.keep, 1, self.remove))
+        self.body.addLayout(row(self.scan, self.test, self.libraries, self.edit, self.keep, 1, self.remove))
         self._recolour()
 
     def _button(self, text: str, slot: object, look: str = "") -> Button:
@@ -163,16 +171,18 @@ class SourceCard(PanelCard):
         say(self.verdict, "")
         self.shrinking.hide()
         self._soon.start()
-        ticket.progressed.connect(self._show_step)
-        ticket.ended.connect(self._scan_ended)
+        ticket.progressed.connect(partial(self._show_step, ticket))
+        ticket.ended.connect(partial(self._scan_ended, ticket))
 
-    def _show_step(self, step: Progress) -> None:
-        if not self.cancel.isVisibleTo(self._progress):
+    def _show_step(self, ticket: Ticket, step: Progress) -> None:
+        if ticket is not self._scan or ticket.called_off:
             return
         self._bar.show_share(step.done / step.total if step.total else None)
         self.step.setText(step_words(step, time.monotonic() - self._began))
 
-    def _scan_ended(self) -> None:
+    def _scan_ended(self, ticket: Ticket) -> None:
+        if ticket is not self._scan:
+            return  # another one follows it already
         self._scan = None
         self._soon.stop()
         self._progress.hide()
@@ -206,10 +216,16 @@ class SourceCard(PanelCard):
         say(self.verdict, sentence, "note")
         self._asking = self._actions.ask(self._source)
         self._asking.succeeded.connect(then)
-        self._asking.failed.connect(lambda error: say(self.verdict, str(error), "problem"))
+        self._asking.failed.connect(self._show_refusal)
+
+    def _show_refusal(self, error: AppError) -> None:
+        say(self.verdict, str(error), "problem")
 
     def _show_answer(self, answer: Answer) -> None:
-        say(self.verdict, answer_words(answer), "good")
+        if answer.another:
+            say(self.verdict, another_server(answer), "problem")
+        else:
+            say(self.verdict, answer_words(answer), "good")
 
     def _show_libraries(self, answer: Answer) -> None:
         say(self.verdict, "")
@@ -290,6 +306,8 @@ def library_words(library: ServerLibrary) -> str:
     """A library as a line: "Films · 1,942 films"."""
     kinds = {MediaKind.MOVIE: "film", MediaKind.SHOW: "show", MediaKind.TRACK: "track"}
     noun = kinds[library.kind]
+    if library.size is None and library.title.casefold() == f"{noun}s":
+        return library.title
     if library.size is None:
         return f"{library.title} · {noun}s"
     return f"{library.title} · {library.size:,} {noun}{'' if library.size == 1 else 's'}"
@@ -302,6 +320,14 @@ def answer_words(answer: Answer) -> str:
     count = len(answer.libraries)
     noun = "library" if count == 1 else "libraries"
     return f"{identity.name}{version} answers, with {count} {noun} to use." if count else f"{identity.name} answers."
+
+
+def another_server(answer: Answer) -> str:
+    """What is said when a server answers that is not the one the titles of the source came from."""
+    return (
+        f"Another server answers there: {answer.identity.name}. Add it as a source of its own, so that no title is"
+        " taken for another."
+    )
 
 
 def describe_source(source: SourceSettings) -> str:

@@ -7,17 +7,21 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.ports import Ports
 from gui.source_actions import SourceActions
-from gui.tabs.configuration.add_source import AddFolderForm, AddPlexForm
+from gui.tabs.configuration.folder_form import FolderForm
 from gui.tabs.configuration.parts import Section, row, words
+from gui.tabs.configuration.plex_form import PlexForm
 from gui.tabs.configuration.source_card import SourceCard
 from gui.theme import Theme
 from gui.widgets.buttons import Button
+from library.settings import SourceSettings
 
 
 class SourcesSection(Section):
     """Every source as a card; cards stay the same widgets while their source stays, so that focus stays too.
 
-    Signals: ``form_opened()`` when a form to add a source is shown, so that it can be scrolled to.
+    One form is open at a time: at the end of the list to add a source, or in the place of a card to change its source.
+
+    Signals: ``form_opened()`` when a form is shown, so that it can be scrolled to.
     """
 
     form_opened = pyqtSignal()
@@ -28,7 +32,8 @@ class SourcesSection(Section):
         self._ports = ports
         self._theme = theme
         self.cards: dict[str, SourceCard] = {}
-        self.form: AddPlexForm | AddFolderForm | None = None
+        self.form: PlexForm | FolderForm | None = None
+        self._edited: SourceCard | None = None
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
         self._none = words("No source yet. Add one, or try the demo library.", "dim")
@@ -40,8 +45,8 @@ class SourcesSection(Section):
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
-        self.add_plex.clicked.connect(lambda: self.open_form(AddPlexForm(actions, ports)))
-        self.add_folder.clicked.connect(lambda: self.open_form(AddFolderForm(actions)))
+        self.add_plex.clicked.connect(lambda: self.open_form(PlexForm(actions, ports)))
+        self.add_folder.clicked.connect(lambda: self.open_form(FolderForm(actions)))
         self.use_demo.clicked.connect(actions.keep_demo)
         actions.changed.connect(self.refresh)
         self.refresh()
@@ -52,34 +57,66 @@ class SourcesSection(Section):
         ids = [source.id for source in shown]
         for source_id in [known for known in self.cards if known not in ids]:
             card = self.cards.pop(source_id)
+            if card is self._edited:
+                self.close_form()
             self._list.removeWidget(card)
             card.hide()
             card.deleteLater()
         for place, source in enumerate(shown):
             card_now = self.cards.get(source.id)
             if card_now is None:
-                self.cards[source.id] = card_now = SourceCard(source, self._actions, self._theme)
-                self._list.insertWidget(place, card_now)
+                card_now = self._make_card(source)
+                before = self.cards[shown[place - 1].id] if place else None
+                self._list.insertWidget(self._list.indexOf(before) + 1 if before else 0, card_now)
             else:
                 card_now.show_source(source)
         self._none.setVisible(not shown)
         self.use_demo.setVisible(not any(source.kind == "demo" for source in shown))
 
-    def open_form(self, form: AddPlexForm | AddFolderForm) -> None:
-        """Show a form in the place of the buttons that open one."""
+    def open_form(self, form: PlexForm | FolderForm) -> None:
+        """Show a form to add a source, in the place of the buttons that open one."""
         self.close_form()
-        self.form = form
-        form.closed.connect(self.close_form)
         self.body.addWidget(form)
         self._adding.hide()
-        (form.address if isinstance(form, AddPlexForm) else form.path).field.setFocus()
-        self.form_opened.emit()
+        self._show(form)
+
+    def edit(self, card: SourceCard) -> None:
+        """Show the form of a source in the place of its card."""
+        self.close_form()
+        source = card.source
+        if source.kind == "plex":
+            form: PlexForm | FolderForm = PlexForm(self._actions, self._ports, source)
+        else:
+            form = FolderForm(self._actions, source)
+        self._edited = card
+        self._list.insertWidget(self._list.indexOf(card), form)
+        card.hide()
+        self._show(form)
 
     def close_form(self) -> None:
         """Take the form away again."""
-        if self.form is not None:
-            self.body.removeWidget(self.form)
-            self.form.hide()
-            self.form.deleteLater()
-            self.form = None
+        form, self.form = self.form, None
+        if form is not None:
+            form.leave()
+            for layout in (self.body, self._list):
+                layout.removeWidget(form)
+            form.hide()
+            form.deleteLater()
+        card, self._edited = self._edited, None
+        if card is not None:
+            card.show()
+            card.edit.setFocus()
         self._adding.show()
+
+    def _show(self, form: PlexForm | FolderForm) -> None:
+        self.form = form
+        form.closed.connect(self.close_form)
+        form.show()
+        form.first_field().field.setFocus()
+        self.form_opened.emit()
+
+    def _make_card(self, source: SourceSettings) -> SourceCard:
+        card = SourceCard(source, self._actions, self._theme)
+        card.edit_wanted.connect(lambda: self.edit(card))
+        self.cards[source.id] = card
+        return card

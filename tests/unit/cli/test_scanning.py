@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from library.errors import EncoderError, ProviderUnavailable
 from library.home import find_home
 from library.library import Library
-from library.settings import SourceSettings
+from library.settings import SourceSettings, TextModelSettings
 from tests.unit.cli.world import FILMS, World, smaller
 
 ADDRESS = "http://192.168.1.20:32400"
@@ -142,6 +143,10 @@ def test_texts_are_read_unless_told_otherwise(world: World) -> None:
     assert world.json("info")["texts"]["read"] == 9
     world.json("scan")
     assert world.encoders_loaded == 1, "nothing new, nothing to read"
+    with Library.open(find_home()) as library:
+        settings = library.settings.load()
+        library.settings.save(replace(settings, text_model=TextModelSettings("another/model")))
+    assert world.json("info")["texts"] == {"model": "another/model", "read": 0}
     assert [source.id for source in sources()] == ["demo"]
 
 
@@ -149,6 +154,10 @@ def test_a_text_model_that_cannot_be_loaded_loses_nothing(world: World) -> None:
     world.encoder_failure = EncoderError("The text model is not on this computer.", "Choose another one.")
     answer = world.json("scan", "--demo", status=1)
     assert answer["error"] == "The text model is not on this computer."
+    assert answer["library"]["movies"] == answer["sources"][0]["added"] - 1 == 8
+    status, out, err = world.call("scan")
+    assert (status, "In the library now: 8 films, 1 show." in out) == (1, True)
+    assert err == "The text model is not on this computer.\nChoose another one.\n"
     assert world.json("recommend")["total"] == 8
 
 

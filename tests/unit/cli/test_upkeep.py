@@ -61,5 +61,5 @@ def test_info_says_where_everything_is(world: World, home_path: Path) -> None:
     assert document["sources"][0]["last_scan"]["status"] == "success"
     text = world.text("info")
     assert str(home_path) in text
-    assert "8 films, 1 shows, 0 tracks" in text
+    assert "8 films, 1 show, 0 tracks" in text
     assert "Demo library (demo)" in text

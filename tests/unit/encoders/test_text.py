@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from encoders import models, weights
-from encoders.text import TextEncoder, describe_item, encoder_key, input_digest, load_text_encoder
+from encoders.text import TextEncoder, check_model, describe_item, encoder_key, input_digest, load_text_encoder
 from library.errors import EncoderError
 from library.items import Credit, CreditRole, Item, MediaKind
 
@@ -219,15 +219,34 @@ def test_a_model_that_is_not_on_this_computer_is_told(name: str) -> None:
     assert encoder_key(name) == name
 
 
+def test_whether_a_model_can_be_used_is_known_without_loading_it(bert_folder: Path, tmp_path: Path) -> None:
+    assert check_model("all-MiniLM-L6-v2") == ""
+    assert check_model(str(bert_folder)) == ""
+    assert "not on this computer" in check_model("no-such-model")
+    assert "holds no text model" in check_model(str(tmp_path))
+
+
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="holds no text model"):
         load_text_encoder(str(tmp_path), 1)
 
 
-def test_a_broken_model_is_told(bert_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"])
+def test_a_broken_model_is_told(name: str, bert_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(bert_folder, folder)
-    (folder / "model.safetensors").write_bytes(b"not weights at all")
+    (folder / name).write_bytes(b"{ not what it says it is")
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        load_text_encoder(str(folder), 1)
+
+
+def test_weights_that_could_run_code_are_not_read(bert_folder: Path, tmp_path: Path) -> None:
+    import torch
+
+    folder = tmp_path / "model"
+    shutil.copytree(bert_folder, folder)
+    (folder / "model.safetensors").unlink()
+    torch.save({}, folder / "pytorch_model.bin")
     with pytest.raises(EncoderError, match="cannot be loaded"):
         load_text_encoder(str(folder), 1)
 
@@ -244,10 +263,7 @@ def test_the_fast_form_agrees_with_sentence_transformers(pooling: str, sentence_
     np.testing.assert_allclose(vectors_of(encoder, TEXTS), plain_vectors(folder, TEXTS), atol=2e-5)
 
 
-def test_a_plain_transformers_folder_is_pooled_by_the_mean(
-    bert_folder: Path, expected_logs: Callable[[str], None]
-) -> None:
-    expected_logs("")
+def test_a_plain_transformers_folder_is_pooled_by_the_mean(bert_folder: Path) -> None:
     encoder = load_text_encoder(str(bert_folder), 1)
     assert isinstance(encoder._model, models.PackedModel)
     np.testing.assert_allclose(vectors_of(encoder, TEXTS), plain_vectors(bert_folder, TEXTS), atol=2e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -119,7 +120,7 @@ def test_without_a_backup_an_empty_library_is_started(home: Home) -> None:
     library, sentence = open_or_recover(home)
     assert library.items.count() == 0
     library.close()
-    assert "there was no backup, so an empty library was started" in sentence
+    assert "there was no backup to go back to, so an empty library was started" in sentence
 
 
 def test_what_was_said_since_the_backup_is_saved_from_what_can_still_be_read(home: Home) -> None:
@@ -228,6 +229,60 @@ def test_restoring_a_backup_while_another_connection_is_open(library: Library, h
     restore(library, before.path)
     assert library.items.count() == 4
     assert library.feedback.append(Rating(at=10, item_id=ids[0], value=3))
+
+
+def test_a_file_of_another_program_is_not_restored(library: Library, home: Home) -> None:
+    fill(library)
+    other = home.backups / "manual_other.sqlite3"
+    with contextlib.closing(sqlite3.connect(other)) as file:
+        file.execute("CREATE TABLE note (text)")
+    with pytest.raises(StoreCorrupt, match=r"backup manual_other\.sqlite3 is damaged"):
+        restore(library, other)
+    assert library.items.count() == 3
+
+
+def test_a_damaged_backup_leaves_nothing_behind_when_it_is_tried(home: Home) -> None:
+    with Library.open(home) as library:
+        back_up(library).path.write_bytes(b"nonsense" * 1000)
+    damage(home.database)
+    library, sentence = open_or_recover(home)
+    library.close()
+    assert "an empty library was started" in sentence
+    assert {path.name for path in home.path.iterdir() if path.is_file() and "corrupt" not in path.name} == {
+        "library.sqlite3"
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "feedback SET value = 77 WHERE item_id = 4",
+        "feedback SET kind = 'nonsense' WHERE item_id = 4",
+        "item SET genres = '[\"half' WHERE id = 4",
+        'item SET credits = \'[["A", "nobody", 0]]\' WHERE id = 4',
+        "item SET kind = 'nonsense' WHERE id = 4",
+        "item SET title = x'ff00' WHERE id = 4",
+    ],
+)
+def test_a_row_that_makes_no_sense_is_left_out_and_the_others_are_saved(home: Home, change: str) -> None:
+    with Library.open(home) as library:
+        ids = fill(library)
+        back_up(library)
+        (new,) = library.items.upsert("s", "l", [film("new", "Brand new", 2020, "tt99")])
+        library.feedback.append(Rating(at=5, item_id=new, value=10))
+        library.feedback.append(Rating(at=6, item_id=ids[1], value=9))
+    assert new == 4
+    with contextlib.closing(sqlite3.connect(home.database, isolation_level=None)) as file:
+        file.execute("PRAGMA ignore_check_constraints = 1")
+        file.execute("DROP TRIGGER feedback_is_never_changed")
+        file.execute(f"UPDATE {change}")
+        root = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'setting'").fetchone()[0]
+    content = bytearray(home.database.read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    home.database.write_bytes(content)
+    library, _ = open_or_recover(home)
+    assert {rating.item_id: rating.value for rating in library.feedback.current().ratings} == {ids[0]: 8, ids[1]: 9}
+    library.close()
 
 
 def test_a_damaged_backup_is_not_restored(library: Library, home: Home) -> None:

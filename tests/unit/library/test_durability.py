@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from library.feedback import Rating
 from library.home import Home
 from library.library import Library
 from tests.unit.library.building import film
@@ -55,3 +58,27 @@ def test_a_rating_survives_kill_9_while_the_trainer_writes(home: Home) -> None:
             assert library.database.check() == []
             assert library.feedback.log(limit=1)[0].id >= last
             assert len(library.feedback.log()) == library.feedback.log(limit=1)[0].id
+
+
+OTHER_PROGRAM = """
+from library.home import find_home
+from library.library import Library
+
+with Library.open(find_home()) as library:
+    library.feedback.log()
+"""
+
+
+def test_another_program_that_comes_and_goes_takes_nothing_away(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every thread opens the library anew; none of that may give up the locks by which others see that it is in use."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    for checked_always in (0, 1_000_000_000):
+        monkeypatch.setattr("library.database.CHECKED_ALWAYS_BYTES", checked_always)
+        with Library.open(home) as window:
+            window.items.upsert("s", "l", [film("1", "Film 1")])
+            with Library.open(home):
+                pass
+            subprocess.run([sys.executable, "-c", OTHER_PROGRAM], env=environment, check=True)
+            event_id = window.feedback.append(Rating(at=1.0, item_id=1, value=9.0))
+            with Library.open(home) as reader:
+                assert [event.id for event in reader.feedback.log(limit=1)] == [event_id]

@@ -26,7 +26,7 @@ def values(store: FeedbackStore, user: str = "local") -> dict[int, float]:
 def test_nothing_said_yet(store: FeedbackStore) -> None:
     current = store.current()
     assert (current.ratings, current.skips, current.blocked, current.played) == ((), {}, {}, {})
-    assert store.last() is None
+    assert store.last_answer() is None
     assert store.log() == []
 
 
@@ -131,13 +131,18 @@ def test_users_do_not_see_each_other(store: FeedbackStore) -> None:
     assert store.unblock(2, "guest")
 
 
-def test_the_last_event_is_the_newest_of_the_persons_own_in_force(store: FeedbackStore) -> None:
+def test_the_last_answer_is_the_newest_of_the_persons_own_in_force(store: FeedbackStore) -> None:
     store.append(Rating(at=1, item_id=1, value=8))
     skip = store.append(Skip(at=2, item_id=2))
     store.append(Rating(at=3, item_id=3, value=5, source="plex"))
-    assert store.last() == Skip(at=2, item_id=2, id=skip)
+    store.append(Play(at=3, item_id=3))
+    assert store.last_answer() == Skip(at=2, item_id=2, id=skip)
     store.append(Retraction(at=4, retracts=skip))
-    assert store.last() == Rating(at=1, item_id=1, value=8, id=1)
+    assert store.last_answer() == Rating(at=1, item_id=1, value=8, id=1)
+    reset = store.append(Reset(at=5))
+    assert store.last_answer() is None
+    store.append(Retraction(at=6, retracts=reset))
+    assert store.last_answer() == Rating(at=1, item_id=1, value=8, id=1)
 
 
 def test_the_log_of_one_item_and_the_newest_few(store: FeedbackStore) -> None:
@@ -173,7 +178,7 @@ def test_what_was_imported_is_remembered_even_after_a_reset(store: FeedbackStore
 
 
 def test_ten_thousand_events_are_summed_up_quickly(store: FeedbackStore, library: Library) -> None:
-    with library.transaction():
+    with library.database.transaction():
         for at in range(10_000):
             store.append(Rating(at=at, item_id=1 + at % 5, value=1 + at % 10))
     best = 1.0

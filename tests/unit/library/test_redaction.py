@@ -90,8 +90,9 @@ def test_a_log_record_is_cleaned_with_its_arguments_and_traceback() -> None:
     assert "ValueError" in shown
 
 
-def test_a_log_record_with_wrong_arguments_is_not_lost() -> None:
-    record = logging.LogRecord("n", logging.INFO, "f", 1, "%d things", (f"token={SECRET}",), None)
+@pytest.mark.parametrize("message", ["%d things", "%(count)s things"])
+def test_a_log_record_with_wrong_arguments_is_not_lost(message: str) -> None:
+    record = logging.LogRecord("n", logging.INFO, "f", 1, message, ({"token": f"token={SECRET}"},), None)
     assert RedactingFilter().filter(record)
     assert "things" in record.getMessage()
     assert SECRET not in record.getMessage()

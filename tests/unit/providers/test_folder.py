@@ -52,7 +52,7 @@ class Scan:
     """Everything a fresh server says about some folders."""
 
     def __init__(self, *roots: Path, read_tags: Callable[[str], TrackTags] = no_tags, items: bool = True) -> None:
-        server = FolderServer("f1", "My media", [str(root) for root in roots], read_tags)
+        server = FolderServer("My media", [str(root) for root in roots], read_tags)
         self.items: dict[str, ServerItem] = {}
         self.entries: dict[str, str] = {}
         self.problems: list[str] = []
@@ -310,7 +310,7 @@ def test_a_file_that_is_no_sound_fails_with_its_sentence(root: Path) -> None:
 
 
 def server_of(*roots: Path) -> FolderServer:
-    return FolderServer("f1", "My media", [str(root) for root in roots], no_tags)
+    return FolderServer("My media", [str(root) for root in roots], no_tags)
 
 
 @pytest.mark.parametrize(
@@ -521,7 +521,7 @@ def test_a_drive_that_disappears_between_two_lists_is_noticed(root: Path) -> Non
 def test_a_drive_that_disappears_before_the_details_are_read_ends_the_scan(root: Path) -> None:
     put(root, "Clock (1998).mkv", "a.mp3")
     put(root, "Clock (1998).nfo", content="<movie><title>The Clock</title></movie>")
-    server = FolderServer("f1", "My media", [str(root)], no_sound)
+    server = FolderServer("My media", [str(root)], no_sound)
     listed = {library.key: [e for page in server.listing(library) for e in page.entries] for library in (FILMS, MUSIC)}
     root.rename(root.with_name("away"))
     for library in (FILMS, MUSIC):

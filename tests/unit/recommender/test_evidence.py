@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from library.feedback import CurrentFeedback, Rating
-from recommender.evidence import SKIP_NOISE, gather_evidence, skip_value, usual_rating
+from recommender.evidence import SKIP_NOISE, brought_up_to, gather_evidence, skip_value, usual_rating
+from recommender.taste import TasteState
+from tests.unit.recommender.shelf import open_shelf, snapshot_of
 
 IDS = np.array([2, 5, 9, 12], dtype=np.int64)
+
+
+@pytest.fixture
+def taste(home_path: Path) -> Iterator[TasteState]:
+    with open_shelf(home_path) as library:
+        yield snapshot_of(library).taste
 
 
 def feedback(ratings: dict[int, float], skips: dict[int, int] | None = None) -> CurrentFeedback:
@@ -30,6 +41,11 @@ def test_a_skip_is_weak_and_below_the_usual_rating() -> None:
     assert noise[1] == SKIP_NOISE > noise[3] > 1.0
 
 
+def test_a_skip_stays_weaker_than_a_rating_however_often_it_comes() -> None:
+    evidence = gather_evidence(feedback({}, {2: 4, 5: 5, 9: 400}), IDS, prior=7.0)
+    assert evidence.noise_scale.tolist() == [2.0, 2.0, 2.0]
+
+
 def test_a_rating_outweighs_a_skip_of_the_same_item() -> None:
     evidence = gather_evidence(feedback({5: 9.0}, {5: 3}), IDS, prior=7.0)
     assert (evidence.rows.tolist(), evidence.values.tolist(), evidence.noise_scale.tolist()) == ([1], [9.0], [1.0])
@@ -43,3 +59,29 @@ def test_the_usual_rating_moves_from_the_prior_to_the_persons_own() -> None:
 def test_no_feedback_is_no_evidence() -> None:
     evidence = gather_evidence(CurrentFeedback(), IDS, prior=7.0)
     assert evidence.rows.shape == evidence.values.shape == evidence.noise_scale.shape == (0,)
+
+
+def test_what_is_known_already_is_not_learned_again(taste: TasteState) -> None:
+    assert brought_up_to(taste, CurrentFeedback()) is taste
+    current = feedback({1: 9.0, 2: 3.0}, {5: 1, 7: 3})
+    learned = brought_up_to(taste, current)
+    assert len(learned) == 4
+    assert brought_up_to(learned, current) is learned
+
+
+def test_only_the_difference_is_learned_and_a_skip_keeps_its_value(taste: TasteState) -> None:
+    before = brought_up_to(taste, feedback({1: 9.0, 2: 3.0}, {5: 1}))
+    after = brought_up_to(before, feedback({1: 9.0, 3: 10.0}, {5: 1}))
+    given = dict(zip(after.rows.tolist(), after.ratings.tolist(), strict=True))
+    row_of = {item_id: row for row, item_id in enumerate(taste.covariance.features.ids.tolist())}
+    assert given.keys() == {row_of[1], row_of[3], row_of[5]}
+    skipped = before.ratings[before.rows == row_of[5]]
+    assert given[row_of[5]] == skipped
+
+
+def test_after_a_reset_the_taste_is_exactly_the_prior(taste: TasteState) -> None:
+    learned = brought_up_to(taste, feedback(dict.fromkeys(range(1, 30), 2.0)))
+    fresh = brought_up_to(learned, CurrentFeedback())
+    assert len(fresh) == 0
+    assert np.array_equal(fresh.mean, taste.mean)
+    assert np.array_equal(fresh.variance, taste.variance)

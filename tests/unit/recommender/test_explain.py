@@ -9,7 +9,7 @@ import pytest
 from library.items import MediaKind
 from library.library import Library
 from recommender.engine import Engine
-from recommender.explain import SHOWN_TERMS, Explanation
+from recommender.explain import SHOWN_TERMS, Explanation, Prediction
 from tests.unit.recommender.shelf import film, ids_by_title, open_shelf, snapshot_of
 
 
@@ -128,3 +128,37 @@ def test_a_long_ledger_is_shortened_and_still_adds_up(engine: Engine, library: L
     assert len(ledger.terms) <= SHOWN_TERMS + 1
     assert ledger.terms[-1].points <= ledger.terms[0].points
     assert math.fsum(term.points for term in ledger.terms) == pytest.approx(ledger.total, abs=1e-6)
+
+
+def test_a_good_rating_that_counts_against_is_said_to_be_less_than_expected(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    for number in range(2, 30, 2):
+        engine.rate(ids[f"Star {number}"], 8 if number == 8 else 10)
+        engine.rate(ids[f"Heart {number + 1}"], 2)
+    explanation = explained(engine, ids["Star 38"])
+    assert explanation.prediction.usual < 8
+    (term,) = [term for term in explanation.ledger.terms if term.item_id == ids["Star 8"]]
+    assert term.points < 0
+    assert term.text.startswith("like Star 8, which you gave 8, less than expected")
+
+
+def test_an_average_never_contradicts_the_sign_of_its_points(engine: Engine, library: Library) -> None:
+    ids = rate_many(engine, library)
+    engine.rate(ids["Star 0"], 4)
+    said = 0
+    for item_id in ids.values():
+        explanation = explained(engine, item_id)
+        for term in explanation.ledger.terms:
+            if "on average" not in term.text:
+                continue
+            average = float(term.text.split(" on average")[0].split()[-1])
+            if abs(average - explanation.prediction.usual) > 0.1 and term.points:
+                consistent = (term.points > 0) == (average > explanation.prediction.usual)
+                assert consistent == ("than expected" not in term.text), term
+                said += 1
+    assert said
+
+
+@pytest.mark.parametrize(("mean", "said"), [(12.9, 10.0), (-0.3, 1.0), (7.25, 7.25)])
+def test_what_is_said_is_a_rating_that_can_be_given(mean: float, said: float) -> None:
+    assert Prediction(mean, 1.0, 6.0).rating == said

@@ -72,15 +72,11 @@ def test_few_votes_say_less_than_many() -> None:
     assert 0 <= features.quality[0, 0] < features.quality[1, 0]
 
 
-def test_shared_names_come_with_their_parts_of_the_product() -> None:
+def test_every_column_has_its_block_and_name() -> None:
     features = build_features([ARRIVAL, SICARIO, BARE])
-    shared = features.shared("genre", 0, 1)
-    assert [name for name, _ in shared] == ["Drama"]
-    _, values = features.block("genre", 0)
-    assert 0 < shared[0][1] < 1
-    assert features.shared("genre", 0, 2) == []
-    assert features.shared("text", 0, 1) == []
-    assert len(values) == 2
+    named = [features.named(column) for column in range(features.symbols.columns)]
+    assert named == [(block, name) for block in SYMBOLS for name in features.vocabulary[block]]
+    assert ("cast", "Amy Adams") in named
 
 
 def test_two_spellings_of_a_genre_are_one() -> None:

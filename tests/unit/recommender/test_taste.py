@@ -96,7 +96,7 @@ def test_another_rating_of_the_same_item_replaces_the_first(model: TasteModel) -
     state = fitted(model, RATED).update(7, 1.0)
     whole = fitted(model, [(row, 1.0 if row == 7 else value) for row, value in RATED])
     assert state.mean == pytest.approx(whole.mean, abs=1e-4)
-    assert state.rating_of(7) == 1.0
+    assert state.ratings[state.rows == 7].tolist() == [1.0]
 
 
 def test_taking_a_rating_back_leaves_no_trace(model: TasteModel) -> None:
@@ -143,19 +143,6 @@ def test_the_terms_of_every_item_add_up_to_its_score(model: TasteModel) -> None:
         assert math.fsum(term.points for term in state.terms(row)) == pytest.approx(mean, abs=1e-9)
         assert mean == pytest.approx(float(state.mean[row]), abs=1e-4)
         assert variance > 0
-
-
-def test_what_is_shared_is_told_in_shares(model: TasteModel) -> None:
-    state = fitted(model, RATED)
-    shared = state.shared("keyword", 0, 6)
-    assert sum(share for _, share in shared) == pytest.approx(1.0)
-    assert {name for name, _ in shared} <= {"space", "alien", "future", "robot"}
-
-
-def test_alike_is_one_for_the_same_and_less_for_others(model: TasteModel) -> None:
-    same, sort, other = model.alike(6, [6, 12, 7])
-    assert same == pytest.approx(1.0)
-    assert 1 > sort > other
 
 
 def test_a_state_cannot_be_written_to(model: TasteModel) -> None:
