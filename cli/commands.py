@@ -137,6 +137,7 @@ def _misused(error: typer.TyperException, output: Output) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else NAME
     message = error.format_message().removeprefix("Invalid value: ")
+    message = message.replace("Value error, ", "").replace("Input should be", "it must be")
     hint = f"See how it is used with: {path} --help"
     if "--home" in message and path != NAME:
         hint = f"Write --home before the command: {NAME} --home DIRECTORY {path.removeprefix(NAME).strip()}"

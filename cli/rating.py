@@ -50,7 +50,7 @@ def rate(
         raise typer.BadParameter("Give a rating, or one of --skip, --block, --unblock and --undo.")
     if undo and title is not None:
         raise typer.BadParameter("--undo takes the last answer back, whatever title it was for.")
-    if not undo and title is None:
+    if not undo and not (title or "").strip():
         raise typer.BadParameter("Say which title is meant.")
     wish = Wish(rating_value(value) if value is not None else None, skip, block, unblock)
     with call.session() as session:

@@ -87,6 +87,8 @@ def search(
     """
     call: Call = context.obj
     words = titles.sendable(" ".join(text))
+    if not words.strip():
+        raise typer.BadParameter("Say what to look for.")
     with call.session() as session:
         engine = session.engine()
         found = session.library.items.search(words, kind.kind if kind else None, count)

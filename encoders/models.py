@@ -27,12 +27,13 @@ PROBE_COSINE = 0.99999
 class SentenceModel(Protocol):
     """What turns texts into vectors, in two steps so that the work of a batch is known before it is done.
 
-    ``dimensions`` is the width of a vector; ``batch_sizes`` the smallest batch, and the largest per thread, that make sense,
-    in what ``len()`` of a read text counts (tokens or characters).
+    ``dimensions`` is the width of a vector; ``batch_sizes`` the smallest and largest sensible batch, in what ``len()`` of a
+    read text counts (tokens or characters); ``side_by_side`` whether several threads may ``embed`` at the same time.
     """
 
     dimensions: int
     batch_sizes: tuple[int, int]
+    side_by_side: bool
 
     def read(self, texts: Sequence[str]) -> list[Any]:
         """Make texts ready; ``len()`` of each result tells how much work it is."""
@@ -48,6 +49,7 @@ class PackedModel:
     """
 
     batch_sizes = (256, 768)  # tokens; more would not fit the processor's cache and gains nothing
+    side_by_side = True
 
     def __init__(self, bert: PackedBert, tokenizer: Any, max_length: int) -> None:
         self._bert, self._tokenizer = bert, tokenizer
@@ -71,6 +73,7 @@ class PlainModel:
     """Any other model, run by sentence-transformers itself."""
 
     batch_sizes = (512, 16384)  # characters
+    side_by_side = False  # its tokenizer is set anew for each call
 
     def __init__(self, transformer: Any) -> None:
         self._transformer = transformer

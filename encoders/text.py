@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from library.errors import EncoderError
 from library.items import CreditRole, Item
 
 __all__ = ["TextEncoder", "check_model", "describe_item", "encoder_key", "input_digest", "load_text_encoder"]
+
+Batch = list[tuple[str, Any]]  # texts, and what the model made of each to read it
 
 FORMAT_VERSION = 1  # of what describe_item writes; raised when it changes, so that texts are read again
 MOST_KEYWORDS, MOST_WRITERS, MOST_CAST = 20, 3, 5
@@ -62,7 +66,10 @@ def _digest(key: str, text: str) -> str:
 
 
 class TextEncoder:
-    """A loaded text model. Belongs to the thread that runs it; torch works with ``threads`` threads there.
+    """A loaded text model. It may use ``threads`` threads while ``encode`` runs, and keeps none afterwards.
+
+    Where the model allows it, each thread reads a batch of its own: threads that share every single step, as torch's do,
+    wait for each other, and for long when other programs want the processor too.
 
     :param name: the key of its vectors in the embedding store.
     """
@@ -87,43 +94,65 @@ class TextEncoder:
         :returns: batches of positions in ``texts`` and their unit vectors, float32 (positions, dimensions).
         :raises EncoderError: when the model fails.
         """
-        import torch
-
-        torch.set_num_threads(self._threads)  # of the thread that runs this: OpenMP keeps it per thread
         places: dict[str, list[int]] = {}
         for position, text in enumerate(texts):
             places.setdefault(text, []).append(position)
+        distinct = sorted(places, key=len, reverse=True)
+        alone = self._threads == 1 or not self._model.side_by_side
         try:
-            for batch, vectors in self._batches(sorted(places, key=len, reverse=True)):
-                positions = [position for text in batch for position in places[text]]
-                yield positions, np.repeat(vectors, [len(places[text]) for text in batch], axis=0)
+            for batch, vectors in self._one_by_one(distinct) if alone else self._side_by_side(distinct):
+                positions = [position for text, _ in batch for position in places[text]]
+                yield positions, np.repeat(vectors, [len(places[text]) for text, _ in batch], axis=0)
         except (RuntimeError, MemoryError) as error:
             raise EncoderError(
                 "The text model failed while it read the titles.", "Close other programs, or choose another text model."
             ) from error
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    def _one_by_one(self, texts: Sequence[str]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
+        import torch
+
+        torch.set_num_threads(self._threads)  # of the thread that runs this: OpenMP keeps it per thread
+        for batch in self._batches(texts):
+            yield batch, self._embed(batch)
+
+    def _side_by_side(self, texts: Sequence[str]) -> Iterator[tuple[Batch, NDArray[np.float32]]]:
+        import torch
+
+        before = torch.get_num_threads()
+        pool = ThreadPoolExecutor(self._threads, "text model", initializer=torch.set_num_threads, initargs=(1,))
+        waiting: deque[tuple[Batch, Future[NDArray[np.float32]]]] = deque()
+        try:
+            for batch in self._batches(texts):
+                waiting.append((batch, pool.submit(self._embed, batch)))
+                if len(waiting) > self._threads:
+                    first, vectors = waiting.popleft()
+                    yield first, vectors.result()
+            for first, vectors in waiting:
+                yield first, vectors.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(before)  # part of the setting is the whole program's
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[Batch]:
         """Different texts, sorted by length, in batches that take about as long as a yield may wait."""
-        least, most = self._model.batch_sizes[0], self._model.batch_sizes[1] * self._threads
         for start in range(0, len(texts), READ_AT_ONCE):
-            read = [
-                *zip(
-                    texts[start : start + READ_AT_ONCE],
-                    self._model.read(texts[start : start + READ_AT_ONCE]),
-                    strict=True,
-                )
-            ]
+            some = texts[start : start + READ_AT_ONCE]
+            read = list(zip(some, self._model.read(some), strict=True))
             read.sort(key=lambda pair: len(pair[1]), reverse=True)
             while read:
                 batch, read = _first_of(read, self._budget)
-                began = time.perf_counter()
-                vectors = self._model.embed([tokens for _, tokens in batch])
-                speed = sum(len(tokens) for _, tokens in batch) / max(time.perf_counter() - began, 1e-6)
-                self._budget = round(min(max(speed * BATCH_SECONDS, least), most))
-                yield [text for text, _ in batch], vectors
+                yield batch
+
+    def _embed(self, batch: Batch) -> NDArray[np.float32]:
+        began = time.perf_counter()
+        vectors = self._model.embed([read for _, read in batch])
+        speed = sum(len(read) for _, read in batch) / max(time.perf_counter() - began, 1e-6)
+        least, most = self._model.batch_sizes
+        self._budget = round(min(max(speed * BATCH_SECONDS, least), most))
+        return vectors
 
 
-def _first_of(read: list[tuple[str, Any]], budget: int) -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
+def _first_of(read: Batch, budget: int) -> tuple[Batch, Batch]:
     """Split off as many texts as fit the budget, at least one."""
     spent = 0
     for count, (_, tokens) in enumerate(read):

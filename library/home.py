@@ -61,8 +61,9 @@ def find_home(override: Path | None = None) -> Home:
         for directory in (home.path, home.backups, home.snapshot, home.posters, home.logs):
             directory.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
+        reason = "it is a file" if home.path.is_file() else (error.strerror or str(error)).lower()
         raise StoreUnavailable(
-            f"The directory {home.path} cannot be used: {error.strerror or error}.",
+            f"The directory {home.path} cannot be used: {reason}.",
             "Choose another one with --home, or give yourself the right to write there.",
         ) from error
     return home

@@ -341,9 +341,9 @@ class _Speaker:
         near = part.rated[(years > 0) & (np.abs(years - year) <= NEIGHBOURING_YEARS)]
         rated = self._rated_only(near)
         text = f"from around {year}"
-        if len(rated) < 2:
-            return text
-        average = float(self._state.ratings[rated].mean())
-        if self._surprise(part.points, average):
+        average = float(self._state.ratings[rated].mean()) if rated else self._usual
+        if not rated or self._surprise(part.points, average):
             return text  # years farther away decide here
+        if len(rated) == 1:
+            return f"{text}: {self._title(rated[0])} {average:g}"
         return f"{text}: you gave {len(rated)} of that time {average:.1f} on average"

@@ -91,3 +91,20 @@ def test_a_home_that_cannot_be_used_is_a_sentence(world: World, tmp_path: Path) 
     status, out, err = world.call("--home", str(file / "home"), "info")
     assert (status, out) == (1, "")
     assert "cannot be used" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (("recommend", "--kind", "show"), "'show' is not one of 'movies', 'shows'"),
+        (("recommend", "-n", "0"), "it must be greater than or equal to 1"),
+        (("search", " "), "Say what to look for."),
+        (("rate", "", "5"), "Say which title is meant."),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_without_jargon(world: World, line: tuple[str, ...], sentence: str) -> None:
+    status, out, err = world.call(*line)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert "Value error" not in err
+    assert "Input should" not in err

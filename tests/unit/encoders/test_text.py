@@ -6,6 +6,7 @@ import shutil
 import string
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -309,6 +310,18 @@ def test_a_vector_does_not_depend_on_what_else_is_read(sentence_folder: Callable
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
 
 
+def test_several_threads_make_the_same_vectors_and_are_gone_afterwards(sentence_folder: Callable[..., Path]) -> None:
+    folder = str(sentence_folder())
+    texts = [f"{text} {number}" for number in range(80) for text in TEXTS]
+    alone, together = load_text_encoder(folder, 1), load_text_encoder(folder, 3)
+    np.testing.assert_allclose(vectors_of(together, texts), vectors_of(alone, texts), atol=1e-5)
+    stopped = together.encode(texts)
+    next(stopped)
+    assert any(thread.name.startswith("text model") for thread in threading.enumerate())
+    stopped.close()
+    assert not any(thread.name.startswith("text model") for thread in threading.enumerate())
+
+
 def test_a_text_that_occurs_twice_is_read_once(
     sentence_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +345,7 @@ class SlowModel:
 
     dimensions = 4
     batch_sizes = (100, 100_000)
+    side_by_side = False
 
     def __init__(self, speed: float, clock: list[float]) -> None:
         self.speed, self.clock = speed, clock
@@ -342,6 +356,15 @@ class SlowModel:
     def embed(self, read: Any) -> np.ndarray:
         self.clock[0] += sum(map(len, read)) / self.speed
         return np.full((len(read), 4), 0.5, np.float32)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_model_that_fails_is_an_error_of_the_encoder(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = SlowModel(1000, [0.0])
+    monkeypatch.setattr(model, "side_by_side", threads > 1)
+    monkeypatch.setattr(model, "embed", lambda read: (_ for _ in ()).throw(RuntimeError("out of memory")))
+    with pytest.raises(EncoderError, match="failed"):
+        list(TextEncoder("failing", model, threads).encode(["a", "b" * 200, "c" * 300]))
 
 
 @pytest.mark.parametrize("speed", [2_000, 40_000, 5_000_000])
@@ -358,13 +381,6 @@ def test_batches_are_as_large_as_the_speed_allows(speed: float, monkeypatch: pyt
     assert gaps.max() <= 0.25
     if speed == 40_000:
         assert np.median(gaps) > 0.05, "batches are smaller than they need be"
-
-
-def test_a_model_that_fails_is_an_error_of_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = SlowModel(1000, [0.0])
-    monkeypatch.setattr(model, "embed", lambda read: (_ for _ in ()).throw(RuntimeError("out of memory")))
-    with pytest.raises(EncoderError, match="failed"):
-        list(TextEncoder("failing", model, 1).encode(["a"]))
 
 
 def test_the_shipped_model_agrees_with_sentence_transformers_and_knows_what_is_alike() -> None:

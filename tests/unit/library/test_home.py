@@ -30,6 +30,6 @@ def test_all_directories_are_made_for_the_owner_alone(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreUnavailable, match="cannot be used") as told:
+    with pytest.raises(StoreUnavailable, match="cannot be used: it is a file") as told:
         find_home(tmp_path / "file")
     assert "--home" in told.value.hint

@@ -162,3 +162,10 @@ def test_an_average_never_contradicts_the_sign_of_its_points(engine: Engine, lib
 @pytest.mark.parametrize(("mean", "said"), [(12.9, 10.0), (-0.3, 1.0), (7.25, 7.25)])
 def test_what_is_said_is_a_rating_that_can_be_given(mean: float, said: float) -> None:
     assert Prediction(mean, 1.0, 6.0).rating == said
+
+
+def test_one_rated_title_of_the_time_is_named(engine: Engine, library: Library) -> None:
+    ids = ids_by_title(library)
+    engine.rate(ids["Star 2"], 10)
+    texts = {term.text for term in explained(engine, ids["Star 8"]).ledger.terms if term.signal == "era"}
+    assert texts == {"from around 1998: Star 2 10"}
