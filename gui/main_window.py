@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QByteArray, QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEvent, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -11,7 +11,15 @@ from gui.widgets.message_bar import MessageBar
 from gui.widgets.progress_strip import ProgressStrip
 
 _SYSTEM_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange)
+USUAL_SIZE, SMALLEST_SIZE = QSize(1280, 800), QSize(960, 640)
+_FRAME = QSize(8, 36)  # what a title bar and borders take of the screen, generously
 _SETTLED = 400  # milliseconds after the last move before the place is told
+
+
+def opening_sizes(screen: QSize) -> tuple[QSize, QSize]:
+    """The smallest size of the window and the one it opens with: never more than the screen has room for."""
+    room = (screen - _FRAME).expandedTo(QSize(320, 240))
+    return SMALLEST_SIZE.boundedTo(room), USUAL_SIZE.boundedTo(room)
 
 
 class MainWindow(QMainWindow):
@@ -30,8 +38,9 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self.setWindowTitle("Homereel")
         self.setWindowIcon(QIcon(str(RESOURCES / "icons" / "homereel.svg")))
-        self.setMinimumSize(960, 640)
-        self.resize(1280, 800)
+        smallest, size = opening_sizes(self.screen().availableSize() if self.screen() is not None else USUAL_SIZE)
+        self.setMinimumSize(smallest)
+        self.resize(size)
         self.messages = MessageBar(theme)
         self.strip = ProgressStrip(theme)
         self._tabs = self._tab_bar()

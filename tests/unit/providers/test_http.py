@@ -107,16 +107,16 @@ def test_a_dripping_server_is_given_up_at_the_deadline(session: ProviderSession,
         error = failure(session, plex.url + "/")
         assert isinstance(error, ProviderUnavailable)
         assert "slowly" in error.message
-        assert 1.5 < time.monotonic() - begun < 3.5
+        assert 1.5 < time.monotonic() - begun < 8
 
 
 def test_a_silent_server_is_given_up_after_the_read_limit(session: ProviderSession, plex: FakePlex) -> None:
-    plex.fail("slow", seconds=1.0)
+    plex.fail("slow", seconds=3.0)
     begun = time.monotonic()
     with session.at_most(attempts=1):
         error = failure(session, plex.url + "/")
     assert "said nothing" in error.message
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 2.8
     assert session.patience is QUICK
 
 
