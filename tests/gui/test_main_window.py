@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel
 
-from gui.main_window import MainWindow
+from gui.main_window import MainWindow, opening_sizes
 from gui.theme import Theme
 
 
@@ -41,11 +41,11 @@ def test_tabs_turn_by_name_and_by_key(window: MainWindow, qtbot) -> None:
 
 def test_the_place_is_told_and_restored(window: MainWindow, theme: Theme, qtbot) -> None:
     with qtbot.waitSignal(window.geometry_changed, timeout=3000) as answer:
-        window.resize(960, 700)
+        window.resize(795, 700)  # the screen of these tests is 800 wide
     other = MainWindow(theme)
     qtbot.addWidget(other)
     assert other.restore_geometry(answer.args[0])
-    assert (other.width(), other.height()) == (960, 700)
+    assert (other.width(), other.height()) == (795, 700)
     assert not other.restore_geometry("")
     assert not other.restore_geometry("rubbish")
     assert not other.restore_geometry("ü")
@@ -107,3 +107,20 @@ def test_notes_go_by_themselves_and_problems_stay(window: MainWindow, qtbot, mon
     assert not window.messages.action_button().isVisible()
     window.messages.clear()
     assert not window.messages.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("screen", "smallest", "size"),
+    [
+        (QSize(2560, 1440), QSize(960, 640), QSize(1280, 800)),
+        (QSize(1366, 728), QSize(960, 640), QSize(1280, 692)),
+        (QSize(933, 600), QSize(925, 564), QSize(925, 564)),
+    ],
+)
+def test_the_window_opens_no_larger_than_its_screen(screen: QSize, smallest: QSize, size: QSize) -> None:
+    assert opening_sizes(screen) == (smallest, size)
+
+
+def test_the_sizes_are_those_of_the_screen_it_is_on(window: MainWindow) -> None:
+    smallest, _ = opening_sizes(window.screen().availableSize())
+    assert window.minimumSize() == smallest
