@@ -148,6 +148,16 @@ def test_cancel_closes_the_form_and_adds_nothing(room: Room, plex_form: PlexForm
     assert room.preferences.settings.sources == ()
 
 
+def test_the_tab_key_goes_from_the_token_to_the_buttons(plex_form: PlexForm) -> None:
+    chain, widget = [], plex_form.address.field.nextInFocusChain()
+    while widget is not plex_form.address.field:
+        assert widget is not None
+        if widget in (plex_form.token.field, plex_form.test, plex_form.save, plex_form.cancel):
+            chain.append(widget)
+        widget = widget.nextInFocusChain()
+    assert chain == [plex_form.token.field, plex_form.test, plex_form.save, plex_form.cancel]
+
+
 # Cards of sources
 
 

@@ -46,6 +46,7 @@ class FolderForm(SourceForm):
         self.chosen.setFixedHeight(96)
         self.take_out = Button("Take out of the list", "link", self)
         self._build()
+        self._tab_through(self.path.field, self.pick, self.more, self.chosen, self.take_out)
         for path in source.paths if source is not None else ():
             self._list(path)
         self.path.edited.connect(self._refresh)

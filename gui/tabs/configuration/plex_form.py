@@ -70,6 +70,7 @@ class PlexForm(SourceForm):
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.chooser)
         self.body.addLayout(row(self.test, self.save, self.cancel, 1))
+        self._tab_through(self.address.field, self.suggestion, self.token.field, self.test)
 
     # Checking
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
@@ -48,6 +50,12 @@ class SourceForm(PanelCard):
     def first_field(self) -> CheckedField:
         """Where to begin."""
         raise NotImplementedError
+
+    def _tab_through(self, *widgets: QWidget) -> None:
+        """Let the Tab key go through these in this order, after the name: buttons are made before the fields they follow."""
+        order = (self.name.field, *widgets, self.save, self.cancel)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
 
     def leave(self) -> None:
         """Take no notice any more of answers that are under way: the form is closed."""
