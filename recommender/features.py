@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.items import CreditRole, Item, MediaKind
-from recommender.names import genre_names, language_name
+from library.names import genre_names, language_name
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
