@@ -20,7 +20,8 @@ from library.library import Library
 from library.progress import run
 from library.settings import SourceSettings, TextModelSettings
 from library.sources import ServerItem
-from recommender.snapshot import KINDS, Snapshot
+from recommender.columns import KINDS
+from recommender.snapshot import Snapshot
 from recommender.trainer import TrainingPlan, refresh
 from recommender.weights import load_weights
 

@@ -27,6 +27,7 @@ from benchmarks.taste_people import FOLDS, KNOWN, STARS_TO_RATING, Person, World
 from benchmarks.taste_weights import evidence_of, learn
 from recommender.evaluation import lift, ndcg, pairwise_accuracy
 from recommender.policy import Policy
+from recommender.scale import value_of
 from recommender.similarity import likeness
 from recommender.taste import TasteModel
 from recommender.weights import KernelWeights, load_weights
@@ -83,7 +84,7 @@ def protocol_1(world: World, weights: dict[int, KernelWeights]) -> dict[str, dic
                 name: method(person)(person, split.known)[person.rows[split.ranked]] for name, method in methods.items()
             }
             model = TasteModel(only(world.features, person.rows), weights[person.id])
-            scores[OURS] = model.fit(split.known, person.ratings[split.known]).mean[split.ranked]
+            scores[OURS] = model.fit(split.known, value_of(person.ratings[split.known])).mean[split.ranked]
             for name, score in scores.items():
                 results[name][known].append((pairwise_accuracy(score, truth), ndcg(score, truth)))
     return {
@@ -121,7 +122,7 @@ def _picks(model: TasteModel, ratings: NDArray[np.float64], choose: Choose, seed
         picked.append(row)
         left[row] = False
         if learning:
-            state = state.update(row, float(ratings[row]))
+            state = state.update(row, value_of(float(ratings[row])))
     return picked
 
 

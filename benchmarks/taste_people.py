@@ -102,9 +102,8 @@ def only(features: ItemFeatures, rows: Ints) -> ItemFeatures:
         symbols,
         features.spans,
         features.vocabulary,
-        features.era[rows],
         features.quality[rows],
-        features.text[rows],
+        {view: dense[rows] for view, dense in features.dense.items()},
     )
 
 

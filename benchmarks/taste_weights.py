@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 
 from benchmarks.taste_people import Person
 from recommender.features import BLOCKS, QUALITIES, SYMBOLS, ItemFeatures
+from recommender.scale import value_of
 from recommender.weights import KernelWeights
 
 MOST_RATINGS = 200
@@ -26,11 +27,11 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """One person's ratings, ready: products of the items in each block (B, m, m), qualities (m, Q), ratings (m,)."""
+    """One person's ratings, ready: products of the items in each block (B, m, m), qualities (m, Q), values (m,)."""
 
     products: NDArray[np.float32]
     quality: Doubles
-    ratings: Doubles
+    values: Doubles
 
 
 def evidence_of(features: ItemFeatures, person: Person) -> Evidence:
@@ -49,9 +50,9 @@ def evidence_of(features: ItemFeatures, person: Person) -> Evidence:
             dense = np.zeros((len(rows), len(names)), np.float32)
             dense[owner[mine], place] = values[mine]
         else:
-            dense = features.era[rows] if block == "era" else features.text[rows]
+            dense = features.dense[block][rows]
         products[number] = dense @ dense.T
-    return Evidence(products, features.quality[rows].astype(np.float64), ratings)
+    return Evidence(products, features.quality[rows].astype(np.float64), value_of(ratings))
 
 
 def learn(people: Sequence[Evidence], start: KernelWeights | None = None) -> KernelWeights:
@@ -76,14 +77,14 @@ def _loss(packed: Doubles, people: Iterable[Evidence]) -> tuple[float, Doubles]:
     )
     loss, gradient = 0.0, np.zeros_like(packed)
     for person in people:
-        size = len(person.ratings)
+        size = len(person.values)
         covariance = np.tensordot(blocks.astype(np.float32), person.products, 1).astype(np.float64)
         covariance += (person.quality * leanings) @ person.quality.T + weights.bias
         covariance[np.diag_indices(size)] += weights.noise
         factor = np.linalg.cholesky(covariance)
         half = np.linalg.inv(factor)
         inverse = half.T @ half
-        surprise = person.ratings - weights.usual - person.quality @ slopes
+        surprise = person.values - weights.usual - person.quality @ slopes
         alpha = inverse @ surprise
         loss += 0.5 * float(surprise @ alpha) + float(np.log(np.diag(factor)).sum())
         pull = 0.5 * (inverse - np.outer(alpha, alpha))

@@ -68,20 +68,18 @@ def _carry_out(session: Session, item: Item, wish: Wish) -> tuple[dict[str, Any]
     expected = engine.predict(item.id)
     document: dict[str, Any] = {"item": titles.brief(item), "expected": prediction_document(expected)}
     if wish.value is not None:
-        rating = engine.rate(item.id, wish.value)
+        event = engine.rate(item.id, wish.value)
         guess = f" The guess was {expected.rating:.1f}." if expected else ""
         return {
             "action": "rating",
             **document,
-            "rating": rating.value,
-            "event": rating.id,
-        }, f"{name}: {rating.value:g}.{guess}"
+            "rating": wish.value,
+            "event": event,
+        }, f"{name}: {wish.value:g}.{guess}"
     if wish.skip:
-        skip = engine.skip(item.id)
-        return {"action": "skip", **document, "event": skip.id}, f"{name} is skipped for now."
+        return {"action": "skip", **document, "event": engine.skip(item.id)}, f"{name} is skipped for now."
     if wish.block:
-        block = engine.block(item.id)
-        return {"action": "block", **document, "event": block.id}, f"{name} is not suggested any more."
+        return {"action": "block", **document, "event": engine.block(item.id)}, f"{name} is not suggested any more."
     blocked = any(block.item_id == item.id for block in engine.blocked())
     if not blocked:
         raise AppError(f"{name} is not blocked.")

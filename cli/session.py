@@ -106,7 +106,7 @@ class Session:
         from recommender.engine import Engine
 
         self.fill_if_bare()
-        return Engine(self.library, self.snapshot(), self.settings.recommendation)
+        return Engine(self.library, self.snapshot(), self.settings)
 
     def snapshot(self) -> Snapshot:
         """The saved picture of the library, or a new one when the library has changed since."""

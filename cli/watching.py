@@ -224,7 +224,7 @@ def _answer_explanation(session: Session, engine: Engine, item: Item, explanatio
         "blocked": blocked,
         "expected": prediction_document(prediction),
         "usual": prediction.usual,
-        "curiosity": explanation.curiosity,
+        "order": [{"signal": term.signal, "text": term.text, "points": term.points} for term in explanation.order],
         "total": ledger.total,
         "ledger": [
             {"signal": t.signal, "text": t.text, "points": t.points, "item_id": t.item_id, "rating": t.rating}

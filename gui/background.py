@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from library.backups import Reason
 from library.errors import AppError
 from library.items import Item, MediaKind
 from library.progress import Progress
-from library.settings import DEMO_SOURCE, Settings, SourceSettings, TrainingSettings
+from library.settings import DEMO_SOURCE, Settings, SourceSettings
 from library.sync import ScanReport
 from recommender.snapshot import Snapshot
 
@@ -182,14 +183,17 @@ class Background(QObject):
             )
 
     def _pause_training(self) -> None:
-        if self._controller.attempt(lambda: self._preferences.change(training=TrainingSettings(paused=True))):
+        if self._controller.attempt(lambda: self._set_paused(True)):
             self._messages.show_message(
                 "Reading texts is paused; suggestions go on with what is known.",
                 "",
                 "note",
                 "Go on",
-                lambda: self._preferences.change(training=TrainingSettings(paused=False)),
+                lambda: self._set_paused(False),
             )
+
+    def _set_paused(self, paused: bool) -> None:
+        self._preferences.change(training=replace(self._preferences.settings.training, paused=paused))
 
     def _settings_changed(self, settings: Settings) -> None:
         paused = self.trainer.state.phase is Phase.PAUSED

@@ -13,7 +13,7 @@ from gui.widgets.message_bar import MessageBar
 from library.errors import AppError
 from library.items import Item, MediaKind
 from library.library import Library
-from library.settings import DEMO_SOURCE, RecommendationSettings
+from library.settings import DEMO_SOURCE, Settings
 from recommender.engine import Engine, Filters
 from recommender.snapshot import Snapshot
 
@@ -40,7 +40,7 @@ class Controller(QObject):
     def __init__(
         self,
         library: Library,
-        settings: RecommendationSettings,
+        settings: Settings,
         messages: MessageBar,
         tabs: Iterable[RecommendationTab],
         parent: QObject | None = None,
@@ -65,11 +65,11 @@ class Controller(QObject):
         else:
             self.engine.publish(snapshot)
 
-    def configure(self, settings: RecommendationSettings) -> None:
+    def configure(self, settings: Settings) -> None:
         """Use other settings at once."""
-        if settings == self._settings:
+        before, self._settings = self._settings, settings
+        if (before.recommendation, before.dials, before.rules) == (settings.recommendation, settings.dials, settings.rules):
             return
-        self._settings = settings
         if self.engine is not None:
             self.engine.configure(settings)
             self.refresh()

@@ -102,7 +102,7 @@ class Session(QObject):
         self._restore_window(self.preferences.settings.window)
         self.controller = Controller(
             self.library,
-            self.preferences.settings.recommendation,
+            self.preferences.settings,
             self.window.messages,
             (self.movies, self.shows),
             self,
@@ -144,7 +144,7 @@ class Session(QObject):
     def _apply(self, settings: Settings) -> None:
         self.theme.set_choice(settings.appearance.theme)
         if self.controller is not None:
-            self.controller.configure(settings.recommendation)
+            self.controller.configure(settings)
 
     def _restore_window(self, remembered: WindowSettings) -> None:
         self.window.restore_geometry(remembered.geometry)

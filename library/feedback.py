@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LOCAL_USER = "local"
+GUEST = "guest"
+"""Whose feedback is kept while the program is lent to somebody: nobody's taste learns from it."""
 HOMEREEL = "homereel"
 MIN_RATING, MAX_RATING = 1.0, 10.0
 
@@ -37,10 +39,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating(Event):
-    """A rating from 1 to 10 (halves and other fractions come in from servers)."""
+    """A rating from 1 to 10 (halves and other fractions come in from servers).
+
+    :param learn: whether the taste may learn from it; the title counts as rated either way.
+    """
 
     item_id: int
     value: float
+    learn: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +100,8 @@ class CurrentFeedback:
     skips: Mapping[int, int] = field(default_factory=dict)
     blocked: Mapping[int, Block] = field(default_factory=dict)
     played: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def lessons(self) -> tuple[Rating, ...]:
+        """The ratings that the taste may learn from, oldest first."""
+        return tuple(rating for rating in self.ratings if rating.learn)

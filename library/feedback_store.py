@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from library.database import Database, Row
 from library.feedback import (
@@ -20,7 +21,7 @@ from library.feedback import (
 )
 
 #: The columns of a row as it is read here; whose it is, is known already.
-_COLUMNS = "id, at, source, kind, item_id, value, retracts"
+_COLUMNS = "id, at, source, kind, item_id, value, retracts, learn"
 _KINDS: dict[type[object], str] = {
     Rating: "rating",
     Skip: "skip",
@@ -43,9 +44,10 @@ class FeedbackStore:
         item_id = None if isinstance(event, Retraction | Reset) else event.item_id
         value = event.value if isinstance(event, Rating) else None
         retracts = event.retracts if isinstance(event, Retraction) else None
+        learn = event.learn if isinstance(event, Rating) else True
         return self._database.run(
-            "INSERT INTO feedback (at, user, source, kind, item_id, value, retracts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (event.at, event.user, event.source, _KINDS[type(event)], item_id, value, retracts),
+            "INSERT INTO feedback (at, user, source, kind, item_id, value, retracts, learn) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (event.at, event.user, event.source, _KINDS[type(event)], item_id, value, retracts, int(learn)),
         )
 
     def current(self, user: str = LOCAL_USER) -> CurrentFeedback:
@@ -87,6 +89,17 @@ class FeedbackStore:
         for item_id, value, at in self._database.rows(sql, [*wanted, user, source]):
             found.setdefault(item_id, []).append((value, at))
         return found
+
+    def set_learning(self, ratings: Iterable[Rating], learn: bool) -> int:
+        """Let the taste learn from these ratings in force, or not: each is appended again with its value and its time.
+
+        :returns: how many of them were different before.
+        """
+        changed = [rating for rating in ratings if rating.learn is not learn]
+        with self._database.transaction():
+            for rating in changed:
+                self.append(replace(rating, learn=learn))
+        return len(changed)
 
     def unblock(self, item_id: int, user: str = LOCAL_USER) -> bool:
         """Take the block of an item back; says whether there was one."""
@@ -174,8 +187,8 @@ def _in_order(rows: Iterable[Row], user: str) -> tuple[Rating, ...]:
     ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     return tuple(
         [
-            Rating(at=at, user=user, source=source, id=row_id, item_id=item_id, value=value)
-            for row_id, at, source, _, item_id, value, _ in ordered
+            Rating(at=at, user=user, source=source, id=row_id, item_id=item_id, value=value, learn=bool(learn))
+            for row_id, at, source, _, item_id, value, _, learn in ordered
         ]
     )
 
@@ -188,9 +201,9 @@ def _unanswered(skips: list[Row], rating: Row | None) -> int:
 
 
 def _event(row: Row, user: str) -> AnyEvent:
-    event_id, at, source, kind, item_id, value, retracts = row
+    event_id, at, source, kind, item_id, value, retracts, learn = row
     if kind == "rating":
-        return Rating(id=event_id, at=at, user=user, source=source, item_id=item_id, value=value)
+        return Rating(id=event_id, at=at, user=user, source=source, item_id=item_id, value=value, learn=bool(learn))
     if kind == "retraction":
         return Retraction(id=event_id, at=at, user=user, source=source, retracts=retracts)
     if kind == "reset":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from library.database import Database
-from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, items_from, name_from, stored_name
+from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, clean_text, items_from, name_from, stored_name
 from library.item_search import search
 from library.item_upsert import Upsert, mark_if_gone, marks, prepared, raise_revision
 from library.items import Item, MediaKind
@@ -105,6 +105,23 @@ class ItemStore:
         """The libraries of a source that have entries here."""
         sql = "SELECT DISTINCT library_key FROM place WHERE source_id = ? AND removed_at IS NULL ORDER BY library_key"
         return [str(row[0]) for row in self._database.rows(sql, (source_id,))]
+
+    def name_library(self, source_id: str, key: str, title: str) -> None:
+        """Remember what a server calls one of its libraries."""
+        self._database.run(
+            "INSERT INTO server_library (source_id, key, title) VALUES (?, ?, ?)"
+            " ON CONFLICT (source_id, key) DO UPDATE SET title = excluded.title WHERE title != excluded.title",
+            (source_id, key, clean_text(title)),
+        )
+
+    def library_titles(self) -> dict[tuple[str, str], str]:
+        """(source id, key) -> title of every library that has entries here; the key itself where no title was told."""
+        sql = (
+            "SELECT DISTINCT place.source_id, place.library_key, coalesce(title, place.library_key) FROM place"
+            " LEFT JOIN server_library ON server_library.source_id = place.source_id AND server_library.key = library_key"
+            " WHERE place.removed_at IS NULL ORDER BY 1, 2"
+        )
+        return {(source_id, key): title for source_id, key, title in self._database.rows(sql)}
 
     def mark_removed(self, source_id: str, library_key: str, keys: Iterable[str], at: float | None = None) -> None:
         """Mark entries as gone; an item without any place left is marked removed. Feedback stays as it is."""

@@ -12,12 +12,13 @@ from library.home import Home
 from library.item_store import ItemStore
 from library.scan_history import ScanHistory
 from library.settings import SettingsStore
+from library.wish_store import WishStore
 
 
 class Library:
     """One open store. Open one per thread, close it in the same thread.
 
-    ``items``, ``feedback``, ``embeddings``, ``settings`` and ``scans`` share its connection.
+    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans`` and ``wishes`` share its connection.
     """
 
     def __init__(self, home: Home, database: Database) -> None:
@@ -28,6 +29,7 @@ class Library:
         self.embeddings = EmbeddingStore(database)
         self.settings = SettingsStore(database)
         self.scans = ScanHistory(database)
+        self.wishes = WishStore(database)
 
     @classmethod
     def open(cls, home: Home) -> Library:

@@ -11,8 +11,10 @@ from library.database import Database, Row
 from library.item_rows import ITEM_COLUMNS, items_from
 from library.item_search import TEXT_COLUMNS, indexed_text
 
-_FEEDBACK = "id, at, user, source, kind, item_id, value, retracts"
+_FEEDBACK = "id, at, user, source, kind, item_id, value, retracts, learn"
 _EVENTS = f"SELECT {_FEEDBACK} FROM feedback WHERE id > ? ORDER BY id"  # noqa: S608
+_OLD_EVENTS = _EVENTS.replace(", learn", ", 1")  # of files from before that column
+_LEARN_SINCE = 2
 _ONE_ITEM = f"SELECT {', '.join(ITEM_COLUMNS)}, match_title FROM item WHERE id = ?"  # noqa: S608
 
 
@@ -24,7 +26,8 @@ def salvage_feedback(database: Database, damaged: Path) -> int:
     """
     newest = database.row("SELECT coalesce(max(id), 0) FROM feedback")
     after = int(newest[0]) if newest else 0
-    events = list(_readable(damaged, _EVENTS, (after,)))
+    version = [row[0] for row in _readable(damaged, "PRAGMA user_version", ())]
+    events = list(_readable(damaged, _OLD_EVENTS if version and version[0] < _LEARN_SINCE else _EVENTS, (after,)))
     wanted = {row[5] for row in events if row[5] is not None}
     known = {row[0]: row[1:] for row in database.rows("SELECT id, kind, title FROM item")}
     missing: dict[int, Row] = {}
@@ -76,7 +79,7 @@ def _insert_event(database: Database, row: Row) -> int:
     retracts = row[7]
     if retracts is not None and database.row("SELECT 1 FROM feedback WHERE id = ?", (retracts,)) is None:
         return 0
-    return database.change(f"INSERT OR IGNORE INTO feedback ({_FEEDBACK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+    return database.change(f"INSERT OR IGNORE INTO feedback ({_FEEDBACK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
 
 
 def _readable(path: Path, sql: str, values: tuple[object, ...]) -> Iterator[Row]:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SourceKind = Literal["demo", "folder", "plex"]
 Theme = Literal["system", "dark", "light"]
+Schedule = Literal["always", "idle", "night"]
 MAX_ADVENTURE = 2.0
 MAX_COOLDOWN_HOURS = 168.0
 
@@ -89,6 +90,82 @@ class RecommendationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DialSettings:
+    """Where the person turned the order of the suggestions: each dial from -1 to 1; 0 leaves it alone.
+
+    :param obscure: 1 favours the obscure, -1 the popular; ``dark`` the dark or the light; ``long`` the long or the short;
+        ``new`` the new or the old.
+    """
+
+    obscure: float = 0.0
+    dark: float = 0.0
+    long: float = 0.0
+    new: float = 0.0
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when a dial is turned too far."""
+        good = all(math.isfinite(value) and -1.0 <= value <= 1.0 for value in dataclasses.astuple(self))
+        _require(good, "A dial stands between -1 and 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class DialPreset:
+    """A position of all dials under a name of the person's own.
+
+    :param adventure: as in :class:`RecommendationSettings`.
+    """
+
+    name: str
+    adventure: float = 0.3
+    obscure: float = 0.0
+    dark: float = 0.0
+    long: float = 0.0
+    new: float = 0.0
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when it has no name, or a dial is turned too far."""
+        _require(bool(self.name.strip()), "The preset needs a name.", "Call it by the evening it is for.")
+        RecommendationSettings(self.adventure).check()
+        self.dials.check()
+
+    @property
+    def dials(self) -> DialSettings:
+        """The dials without adventure."""
+        return DialSettings(self.obscure, self.dark, self.long, self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What is never suggested, whatever the taste says.
+
+    :param seasonal: hides titles of a feast out of its season.
+    :param most_age: hides what is meant for older people than this; ``None`` hides nothing.
+    :param genres: hides these genres; ``libraries`` what lies only in these, as "<source id>/<key>".
+    :param shorter_than: minutes; hides shorter films, ``longer_than`` longer ones.
+    """
+
+    seasonal: bool = True
+    most_age: int | None = None
+    genres: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    shorter_than: float | None = None
+    longer_than: float | None = None
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when a rule cannot hold."""
+        _require(self.most_age is None or 0 <= self.most_age <= 21, "The age is from 0 to 21 years.")
+        for minutes in (self.shorter_than, self.longer_than):
+            good = minutes is None or (math.isfinite(minutes) and 0 < minutes <= 1000)
+            _require(good, "The length is from 1 to 1,000 minutes.")
+        both = self.shorter_than is not None and self.longer_than is not None
+        _require(
+            not both or (self.shorter_than or 0) < (self.longer_than or 0),
+            "These two lengths would hide every film.",
+            "Let the shorter one be less than the longer one.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class AppearanceSettings:
     """How the window looks."""
 
@@ -112,12 +189,23 @@ class TextModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Whether the program learns in the background."""
+    """When the program learns in the background, and how much of the computer it may take for that.
+
+    :param share: of the processor's cores, at most.
+    :param on_battery: whether it goes on while the computer runs on battery; ``full_screen`` likewise while something is
+        shown full-screen. Both only where the system tells.
+    """
 
     paused: bool = False
+    schedule: Schedule = "always"
+    share: float = 0.5
+    on_battery: bool = False
+    full_screen: bool = False
 
     def check(self) -> None:
-        """Nothing here can be wrong."""
+        """Raise :class:`SettingsError` when the share or the schedule cannot be."""
+        _require(math.isfinite(self.share) and 0 < self.share <= 1, "The share of the computer is between 0 and 1.")
+        _require(self.schedule in typing.get_args(Schedule), f"There is no schedule called “{self.schedule}”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +225,9 @@ class Settings:
 
     sources: tuple[SourceSettings, ...] = ()
     recommendation: RecommendationSettings = field(default_factory=RecommendationSettings)
+    dials: DialSettings = field(default_factory=DialSettings)
+    presets: tuple[DialPreset, ...] = ()
+    rules: RuleSettings = field(default_factory=RuleSettings)
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     text_model: TextModelSettings = field(default_factory=TextModelSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
@@ -146,10 +237,18 @@ class Settings:
         """Raise :class:`SettingsError` for the first section that cannot be used."""
         for source in self.sources:
             source.check()
+        for preset in self.presets:
+            preset.check()
         ids = [source.id for source in self.sources]
         _require(len(ids) == len(set(ids)), "Two sources have the same id.")
-        for section in (self.recommendation, self.appearance, self.text_model, self.training, self.window):
-            section.check()
+        names = [preset.name for preset in self.presets]
+        _require(len(names) == len(set(names)), "Two presets have the same name.", "Give one of them another name.")
+        for name in _SECTIONS:
+            getattr(self, name).check()
+
+
+_LISTS: dict[str, type[Any]] = {"sources": SourceSettings, "presets": DialPreset}
+_SECTIONS = tuple(found.name for found in dataclasses.fields(Settings) if found.name not in _LISTS)
 
 
 class SettingsStore:
@@ -164,15 +263,14 @@ class SettingsStore:
             str(section): str(value) for section, value in self._database.rows("SELECT section, value FROM setting")
         }
         stored = {section: _parsed(section, text) for section, text in texts.items()}
-        values: dict[str, Any] = {
-            name: _read(kind, stored[name], name)
-            for name, kind in _fields(Settings).items()
-            if name != "sources" and name in stored
-        }
-        listed = stored.get("sources")
-        sources = [_read_source(entry) for entry in listed] if isinstance(listed, list) else []
-        by_id = {source.id: source for source in sources if source is not None}
-        return Settings(sources=tuple(by_id.values()), **values)
+        hints = _fields(Settings)
+        values: dict[str, Any] = {name: _read(hints[name], stored[name], name) for name in _SECTIONS if name in stored}
+        for name, kind in _LISTS.items():
+            listed = stored.get(name)
+            entries = [_read_entry(kind, entry) for entry in listed] if isinstance(listed, list) else []
+            by_key = {getattr(entry, "id", entry.name): entry for entry in entries if entry is not None}
+            values[name] = tuple(by_key.values())
+        return Settings(**values)
 
     def save(self, settings: Settings) -> None:
         """Check the settings and store them.
@@ -221,18 +319,19 @@ def _read(kind: type[Any], stored: object, name: str) -> object:
     return section
 
 
-def _read_source(stored: object) -> SourceSettings | None:
+def _read_entry(kind: type[Any], stored: object) -> Any:
+    """One entry of a list as its kind wants it, ``None`` when it cannot be used."""
     try:
         if not isinstance(stored, dict):
-            raise TypeError("not a source")
-        hints = _fields(SourceSettings)
+            raise TypeError("not an entry")
+        hints = _fields(kind)
         values: dict[str, Any] = {key: _converted(value, hints[key]) for key, value in stored.items() if key in hints}
-        source = SourceSettings(**values)
-        source.check()
+        entry = kind(**values)
+        entry.check()
     except (SettingsError, TypeError, ValueError):
-        log.info("A stored source cannot be used and is left out.")
+        log.info("A stored entry of the settings cannot be used and is left out.")
         return None
-    return source
+    return entry
 
 
 def _converted(value: object, hint: Any) -> object:

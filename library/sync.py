@@ -206,6 +206,7 @@ class _Scan:
 
     def _list(self, library: ServerLibrary) -> Generator[Progress, None, _Listing]:
         listing = _Listing(library, self._library.items.versions(self._source.id, library.key))
+        self._library.items.name_library(self._source.id, library.key, library.title)
         step, read, total = f"Listing {library.title}", 0, library.size
         yield Progress(step, 0, total)
         with _closing(self._server.listing(library)) as pages:

@@ -57,8 +57,8 @@ class Covariance:
         sums = np.concatenate([[0.0], np.cumsum(scaled)])
         variance = sums[symbols.indptr[1:]] - sums[symbols.indptr[:-1]] + weights.bias
         variance += (features.quality.astype(np.float64) ** 2) @ self._leanings
-        variance += weights.blocks["era"] * features.era.any(axis=1)
-        variance += weights.blocks["text"] * features.text.any(axis=1)
+        for view, dense in features.dense.items():
+            variance += weights.blocks[view] * np.einsum("ij,ij->i", dense, dense)
         rounded: Floats = variance.astype(np.float32)
         return rounded
 
@@ -68,9 +68,9 @@ class Covariance:
         owner, columns, values = features.symbols.gather(rows)
         theta = np.bincount(columns, weights=values * factors[owner], minlength=features.symbols.columns)
         result = self._symbols_times((theta * self._column_weights).astype(np.float32))
-        for name, dense in (("era", features.era), ("text", features.text)):
-            if dense.shape[1]:
-                result += dense @ (weights.blocks[name] * (factors @ dense[rows])).astype(np.float32)
+        for view, dense in features.dense.items():
+            if dense.shape[1] and weights.blocks[view]:
+                result += dense @ (weights.blocks[view] * (factors @ dense[rows])).astype(np.float32)
         result += features.quality @ (self._leanings * (factors @ features.quality[rows])).astype(np.float32)
         result += np.float32(weights.bias * factors.sum())
         return result
@@ -92,8 +92,8 @@ class Covariance:
         features, weights = self.features, self.weights
         owner, contributions, _ = self._matches(rows, row)
         total = weights.bias + np.bincount(owner, weights=contributions, minlength=len(rows)).astype(np.float64)
-        total += weights.blocks["era"] * _dense_products(features.era, rows, row)
-        total += weights.blocks["text"] * _dense_products(features.text, rows, row)
+        for view, dense in features.dense.items():
+            total += weights.blocks[view] * _dense_products(dense, rows, row)
         total += features.quality[rows].astype(np.float64) @ (self._leanings * features.quality[row])
         return total
 
@@ -106,8 +106,8 @@ class Covariance:
         sums = np.bincount(cell, weights=contributions, minlength=len(SYMBOLS) * len(rows))
         table: Doubles = sums.astype(np.float64).reshape(len(SYMBOLS), len(rows))
         found = dict(zip(SYMBOLS, table, strict=True))
-        found["era"] = weights.blocks["era"] * _dense_products(features.era, rows, row)
-        found["text"] = weights.blocks["text"] * _dense_products(features.text, rows, row)
+        for view, dense in features.dense.items():
+            found[view] = weights.blocks[view] * _dense_products(dense, rows, row)
         return found
 
     def _matches(self, rows: Ints, row: int) -> tuple[Ints, Doubles, NDArray[np.int32]]:
@@ -123,9 +123,9 @@ class Covariance:
         """``k(rows, rows)``, float64 (m, m)."""
         features, weights = self.features, self.weights
         matrix = np.full((len(rows), len(rows)), weights.bias)
-        for name, dense in (("era", features.era), ("text", features.text)):
+        for view, dense in features.dense.items():
             part = dense[rows].astype(np.float64)
-            matrix += weights.blocks[name] * (part @ part.T)
+            matrix += weights.blocks[view] * (part @ part.T)
         quality = features.quality[rows].astype(np.float64)
         matrix += (quality * self._leanings) @ quality.T
         join = _Join(features, rows, self._column_weights)
@@ -137,10 +137,7 @@ class Covariance:
         """``k(items, rows)``, float32 (k, m), for one stretch of items after the other."""
         features, weights = self.features, self.weights
         join = _Join(features, rows, self._column_weights)
-        others = [
-            (weights.blocks[name] * dense[rows].T, dense)
-            for name, dense in (("era", features.era), ("text", features.text))
-        ]
+        others = [(weights.blocks[view] * dense[rows].T, dense) for view, dense in features.dense.items()]
         others.append((((features.quality[rows] * self._leanings).T), features.quality))
         for first in range(0, len(features), _ITEMS_AT_ONCE):
             part = slice(first, min(first + _ITEMS_AT_ONCE, len(features)))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from library.feedback import CurrentFeedback
+from library.feedback import MIN_RATING, CurrentFeedback
+from recommender.scale import rating_of, value_of
 from recommender.taste import TasteState, unlearned
 
 SKIP_BELOW_USUAL = 1.5
@@ -24,7 +25,7 @@ class Evidence:
     """The observations of the taste model.
 
     :param rows: int64 (m,), rows of the features, each at most once, in the order in which they were given.
-    :param values: float64 (m,), in rating units.
+    :param values: float64 (m,), what the ratings are worth (:mod:`recommender.scale`).
     :param noise_scale: float64 (m,), times the noise of a rating; greater than one for weaker evidence.
     """
 
@@ -34,14 +35,15 @@ class Evidence:
 
 
 def usual_rating(current: CurrentFeedback, prior: float) -> float:
-    """The person's average rating, drawn towards ``prior`` while there are few."""
-    total = sum(rating.value for rating in current.ratings)
-    return (PRIOR_RATINGS * prior + total) / (PRIOR_RATINGS + len(current.ratings))
+    """The person's average rating, drawn while there are few towards what people give, whose value is ``prior``."""
+    lessons = current.lessons
+    total = sum(rating.value for rating in lessons)
+    return (PRIOR_RATINGS * rating_of(prior) + total) / (PRIOR_RATINGS + len(lessons))
 
 
 def skip_value(current: CurrentFeedback, prior: float) -> float:
-    """The rating that a skip is taken for."""
-    return max(1.0, usual_rating(current, prior) - SKIP_BELOW_USUAL)
+    """The value that a skip is taken for."""
+    return value_of(max(MIN_RATING, usual_rating(current, prior) - SKIP_BELOW_USUAL))
 
 
 def skip_noise(times: int) -> float:
@@ -52,11 +54,11 @@ def skip_noise(times: int) -> float:
 def gather_evidence(current: CurrentFeedback, ids: NDArray[np.int64], prior: float) -> Evidence:
     """The evidence among the items ``ids`` (ascending int64 (n,)); feedback about other items is left out.
 
-    :param prior: the rating people usually give, which stands in until this person has rated enough.
+    :param prior: the value people usually give, which stands in until this person has rated enough.
     """
     seen: dict[int, tuple[float, float]] = {}
-    for rating in current.ratings:
-        seen[rating.item_id] = (rating.value, 1.0)
+    for rating in current.lessons:
+        seen[rating.item_id] = (value_of(rating.value), 1.0)
     skipped = skip_value(current, prior)
     for item_id, times in current.skips.items():
         if item_id not in seen:
@@ -79,7 +81,7 @@ def brought_up_to(taste: TasteState, current: CurrentFeedback) -> TasteState:
     target = dict(
         zip(wanted.rows.tolist(), zip(wanted.values.tolist(), wanted.noise_scale.tolist(), strict=True), strict=True)
     )
-    known = dict(zip(taste.rows.tolist(), zip(taste.ratings.tolist(), taste.noise.tolist(), strict=True), strict=True))
+    known = dict(zip(taste.rows.tolist(), zip(taste.values.tolist(), taste.noise.tolist(), strict=True), strict=True))
     if known and not known.keys() & target.keys():  # after a reset: quicker than taking every rating back
         taste, known = unlearned(covariance), {}
     for row in known:

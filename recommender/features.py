@@ -1,12 +1,16 @@
 """What the taste model sees of an item: explicit features whose inner products are its kernels.
 
-Eight symbolic and two dense views of every item. Two items are alike in a view as far as the inner product of their rows
-goes; all rows have length one, or are empty where nothing is known, so that a missing field is neutral.
+Seven symbolic views of every item and several dense ones. Two items are alike in a view as far as the inner product of their
+rows goes; rows have length one, or are empty where nothing is known, so that a missing field is neutral.
 
     symbols   genre · keyword · cast · crew · company · place · collection     rare names weigh more (IDF)
     era       a feature map of the RBF kernel over the year
+    curves    the same over each of four general qualities: a person's own liking for the famous, the long, ...
     text      centred sentence embeddings
+    graph     centred embeddings of the graph networks
     quality   general quality, standardised: what the average viewer thinks of it
+
+``docs/quality.md`` says what each view is worth.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,20 +29,33 @@ from library.names import genre_names, language_name
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Embeddings = tuple[Ints, Floats]
+"""Item ids, int64 (k,), and a vector of each, float32 (k, d), in any order; not every item needs one."""
 
 SYMBOLS = ("genre", "keyword", "cast", "crew", "company", "place", "collection")
-BLOCKS = (*SYMBOLS, "era", "text")
 QUALITIES = ("vote average", "votes", "popularity", "year", "runtime")
+CURVES: dict[str, str] = {
+    "vote curve": "vote average",
+    "votes curve": "votes",
+    "popularity curve": "popularity",
+    "runtime curve": "runtime",
+}
+LEARNED = ("text", "graph")
+DENSE = ("era", *CURVES, *LEARNED)
+BLOCKS = (*SYMBOLS, *DENSE)
 
 ERA_WIDTH = 10.0
 ERA_CENTRES = np.arange(1875.0, 2062.0, 7.0)
+CURVE_WIDTH = 1.0
+CURVE_CENTRES = np.arange(-4.0, 4.1, 0.8)
 
 # Mean and spread of the five qualities over about ten thousand films: fixed, so that a film is judged alike in any library.
 QUALITY_CENTRES = np.array([6.5, 6.2, 1.35, 1995.0, 105.0])
-QUALITY_SPREADS = np.array([0.57, 1.64, 0.55, 18.5, 29.0])
+QUALITY_SPREADS = np.array([0.6, 1.64, 0.55, 18.5, 29.0])
 VOTE_PRIOR = QUALITY_CENTRES[0]  # a title with hardly any votes is as neutral as one with none
-VOTE_PRIOR_COUNT = 200.0
+VOTE_PRIOR_COUNT = 15.0
 UNKNOWN_VOTE_COUNT = 500.0
+TEXT_WIDTH = 128
 
 MOST_CAST, MOST_KEYWORDS, MOST_CREW, MOST_COMPANIES = 10, 40, 12, 8
 
@@ -72,6 +89,13 @@ class SparseRows:
         entry = np.arange(int(counts.sum()), dtype=np.int64) + np.repeat(starts - before, counts)
         return owner, self.indices[entry], self.values[entry]
 
+    def rows_with(self, column: int) -> NDArray[np.bool_]:
+        """Which rows have an entry in a column, bool (n,)."""
+        has = np.zeros(len(self.indptr) - 1, np.bool_)
+        entries = np.flatnonzero(self.indices == column)
+        has[np.searchsorted(self.indptr, entries, side="right") - 1] = True
+        return has
+
 
 @dataclass(frozen=True, slots=True)
 class ItemFeatures:
@@ -81,21 +105,25 @@ class ItemFeatures:
     :param symbols: all symbolic blocks side by side; the columns of a block are ``spans[block]``.
     :param spans: block -> (first column, one past the last).
     :param vocabulary: block -> the name of each of its columns, as people write it.
-    :param era: float32 (n, e), unit rows; zero where the year is unknown.
     :param quality: float32 (n, 5), standardised, see ``QUALITIES``; 0 where unknown.
-    :param text: float32 (n, d), centred unit rows; zero where there is no embedding yet.
+    :param dense: view of ``DENSE`` -> float32 (n, d), rows of about length one; zero where nothing is known, and of no
+        width where nothing is known of any item.
     """
 
     ids: Ints
     symbols: SparseRows
     spans: Mapping[str, tuple[int, int]]
     vocabulary: Mapping[str, tuple[str, ...]]
-    era: Floats
     quality: Floats
-    text: Floats
+    dense: Mapping[str, Floats]
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def text(self) -> Floats:
+        """The view of the texts: float32 (n, d), zero where there is no embedding yet."""
+        return self.dense["text"]
 
     def block(self, name: str, row: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Columns (within the block) and values of one row of a symbolic block."""
@@ -114,11 +142,16 @@ class ItemFeatures:
         block = next(name for name in SYMBOLS if column < self.spans[name][1])
         return block, self.vocabulary[block][column - self.spans[block][0]]
 
-    def with_text(self, text: tuple[Ints, Floats] | None) -> ItemFeatures:
-        """The same items with these sentence embeddings: (ids, vectors)."""
-        return ItemFeatures(
-            self.ids, self.symbols, self.spans, self.vocabulary, self.era, self.quality, _text_rows(self.ids, text)
-        )
+    def with_text(self, text: Embeddings | None) -> ItemFeatures:
+        """The same items with these sentence embeddings."""
+        return self._with("text", text)
+
+    def with_graph(self, graph: Embeddings | None) -> ItemFeatures:
+        """The same items with these embeddings of the graph networks."""
+        return self._with("graph", graph)
+
+    def _with(self, view: str, embeddings: Embeddings | None) -> ItemFeatures:
+        return replace(self, dense={**self.dense, view: _embedded_rows(self.ids, embeddings)})
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every array by name, to be stored; :meth:`from_arrays` takes them back together with the vocabulary."""
@@ -127,9 +160,8 @@ class ItemFeatures:
             "indptr": self.symbols.indptr,
             "indices": self.symbols.indices,
             "values": self.symbols.values,
-            "era": self.era,
             "quality": self.quality,
-            "text": self.text,
+            **{_stored_name(view): rows for view, rows in self.dense.items()},
         }
 
     @classmethod
@@ -139,14 +171,15 @@ class ItemFeatures:
         spans = _spans([len(words[block]) for block in SYMBOLS])
         columns = spans[SYMBOLS[-1]][1]
         symbols = SparseRows(arrays["indptr"], arrays["indices"], arrays["values"], columns)
-        return cls(arrays["ids"], symbols, spans, words, arrays["era"], arrays["quality"], arrays["text"])
+        dense = {view: arrays[_stored_name(view)] for view in DENSE}
+        return cls(arrays["ids"], symbols, spans, words, arrays["quality"], dense)
 
 
-def build_features(items: Iterable[Item], text: tuple[Ints, Floats] | None = None) -> ItemFeatures:
+def build_features(items: Iterable[Item], text: Embeddings | None = None) -> ItemFeatures:
     """Turn items into the features of the taste model.
 
     :param items: every item of the library; each is looked at once, so a stream will do.
-    :param text: sentence embeddings: ids int64 (k,) and vectors float32 (k, d), in any order, for some or all items.
+    :param text: sentence embeddings of some or all items.
     """
     ids, years = array("q"), array("d")
     qualities = array("d")
@@ -156,18 +189,23 @@ def build_features(items: Iterable[Item], text: tuple[Ints, Floats] | None = Non
         years.append(float(item.year) if item.year else math.nan)
         qualities.extend(_quality(item))
         for name, words in symbols_of(item):
-            blocks[name].add_row(words)
+            blocks[name].add_row(words, fading=name == "cast")
     numbers = np.array(ids, dtype=np.int64)
     finished = [blocks[name].finish() for name in SYMBOLS]
     spans = _spans([len(words) for _, words in finished])
+    quality = _standardised(np.array(qualities).reshape(-1, len(QUALITIES)))
     features = ItemFeatures(
         ids=numbers,
         symbols=_side_by_side([rows for rows, _ in finished], spans),
         spans=spans,
         vocabulary={name: words for name, (_, words) in zip(SYMBOLS, finished, strict=True)},
-        era=era_rows(np.array(years)),
-        quality=_standardised(np.array(qualities).reshape(-1, len(QUALITIES))),
-        text=_text_rows(numbers, text),
+        quality=quality,
+        dense={
+            "era": era_rows(np.array(years)),
+            **{view: curve_rows(quality[:, QUALITIES.index(of)]) for view, of in CURVES.items()},
+            "text": _embedded_rows(numbers, text),
+            "graph": _embedded_rows(numbers, None),
+        },
     )
     for values in features.arrays().values():
         values.setflags(write=False)
@@ -194,9 +232,18 @@ def era_rows(years: NDArray[np.float64]) -> Floats:
     The inner product of two Gaussians of width w / sqrt(2) is a Gaussian of width w, so a grid finer than w is exact to
     about 1e-4.
     """
-    clipped = np.clip(years, ERA_CENTRES[0] + 10.0, ERA_CENTRES[-1] - 10.0)
+    return _bumps(np.clip(years, ERA_CENTRES[0] + 10.0, ERA_CENTRES[-1] - 10.0), ERA_CENTRES, ERA_WIDTH)
+
+
+def curve_rows(quality: Floats) -> Floats:
+    """The same for one standardised quality, float32 (n,), with ``CURVE_WIDTH``; one that is 0, so unknown, gives a zero row."""
+    known = np.where(quality == 0.0, np.nan, quality.astype(np.float64))
+    return _bumps(known, CURVE_CENTRES, CURVE_WIDTH)
+
+
+def _bumps(values: NDArray[np.float64], centres: NDArray[np.float64], width: float) -> Floats:
     with np.errstate(invalid="ignore"):
-        rows = np.exp(-(((clipped[:, None] - ERA_CENTRES) / ERA_WIDTH) ** 2))
+        rows = np.exp(-(((values[:, None] - centres) / width) ** 2))
     rows[~(rows > 1e-9)] = 0.0  # NaN, and the far tails, which would be denormal and slow as float32
     return _unit_rows(rows)
 
@@ -208,11 +255,15 @@ class _Block:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
         self._columns = array("q")
+        self._shares = array("d")
         self._counts = array("q")
 
-    def add_row(self, words: Iterable[str]) -> None:
-        """Add the names of the next item; names that differ only in case or outer spaces are one."""
-        row: dict[int, None] = {}
+    def add_row(self, words: Iterable[str], fading: bool = False) -> None:
+        """Add the names of the next item; names that differ only in case or outer spaces are one.
+
+        :param fading: the k-th name, from 1, counts only 1 / sqrt(k) as much as the first: who is billed last hardly matters.
+        """
+        row: dict[int, float] = {}
         for word in words:
             key = word.strip().casefold()
             if not key:
@@ -220,8 +271,9 @@ class _Block:
             number = self._numbers.setdefault(key, len(self._words))
             if number == len(self._words):
                 self._words.append(word.strip())
-            row[number] = None
+            row.setdefault(number, 1.0 / math.sqrt(len(row) + 1) if fading else 1.0)
         self._columns.extend(row)
+        self._shares.extend(row.values())
         self._counts.append(len(row))
 
     def finish(self) -> tuple[SparseRows, tuple[str, ...]]:
@@ -237,7 +289,7 @@ class _Block:
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         rows = np.repeat(np.arange(len(counts)), counts)
-        weights = np.sqrt(np.log1p(len(counts) / np.maximum(frequency, 1.0)))[columns]
+        weights = np.sqrt(np.log1p(len(counts) / np.maximum(frequency, 1.0)))[columns] * np.array(self._shares)
         lengths = np.sqrt(np.bincount(rows, weights=weights**2, minlength=len(counts)))
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         values = (weights / lengths[rows]).astype(np.float32)
@@ -286,11 +338,14 @@ def _standardised(qualities: NDArray[np.float64]) -> Floats:
     return known
 
 
-def _text_rows(ids: Ints, text: tuple[Ints, Floats] | None) -> Floats:
-    """Embeddings in the order of ``ids``, minus their mean, as unit rows; zero where there is none."""
-    if text is None or not len(text[0]):
+def _embedded_rows(ids: Ints, embeddings: Embeddings | None) -> Floats:
+    """Embeddings in the order of ``ids``, minus their mean, as unit rows on their principal axes; zero where there is none.
+
+    No more than ``TEXT_WIDTH`` axes are kept: the others cost time at each click, and the folds do not miss them.
+    """
+    if embeddings is None or not len(embeddings[0]):
         return np.zeros((len(ids), 0), np.float32)
-    known, vectors = text
+    known, vectors = embeddings
     rows = np.zeros((len(ids), vectors.shape[1]), np.float32)
     order = np.argsort(known, kind="stable")
     place = np.minimum(np.searchsorted(known, ids, sorter=order), len(known) - 1)
@@ -299,7 +354,16 @@ def _text_rows(ids: Ints, text: tuple[Ints, Floats] | None) -> Floats:
     if found.any():
         rows[found] = vectors[source[found]]
         rows[found] -= rows[found].mean(axis=0, dtype=np.float64).astype(np.float32)
-    return _unit_rows(rows)
+    unit = _unit_rows(rows)
+    if unit.shape[1] <= TEXT_WIDTH or found.sum() <= TEXT_WIDTH:
+        return unit
+    _, axes = np.linalg.eigh((unit.T @ unit).astype(np.float64))
+    narrow: Floats = unit @ np.ascontiguousarray(axes[:, ::-1][:, :TEXT_WIDTH]).astype(np.float32)
+    return narrow
+
+
+def _stored_name(view: str) -> str:
+    return f"view_{view.replace(' ', '_')}"
 
 
 def _unit_rows(rows: NDArray[Any]) -> Floats:

@@ -8,7 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from library.wishes import Subject
 from recommender.snapshot import Snapshot
+from recommender.wishes import having
 
 Empty = Literal["", "library", "everything rated", "resting", "filtered"]
 
@@ -31,7 +33,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One suggestion: expected rating and its standard deviation, and the score that decided its place."""
+    """One suggestion: expected rating and its standard deviation, and the score, as a value, that decided its place."""
 
     item_id: int
     title: str
@@ -71,7 +73,7 @@ def passing(filters: Filters, snapshot: Snapshot) -> NDArray[np.bool_]:
     if filters.unseen_only:
         rows &= ~columns.seen
     if filters.genre is not None:
-        rows &= _with_genre(filters.genre, snapshot)
+        rows &= having(Subject("genre", filters.genre), snapshot)
     if filters.among is not None:
         found = np.zeros(len(rows), np.bool_)
         found[snapshot.rows_of(filters.among)] = True
@@ -79,11 +81,20 @@ def passing(filters: Filters, snapshot: Snapshot) -> NDArray[np.bool_]:
     return rows
 
 
-def _with_genre(genre: str, snapshot: Snapshot) -> NDArray[np.bool_]:
+def genre_counts(snapshot: Snapshot, rows: NDArray[np.bool_]) -> tuple[tuple[str, int], ...]:
+    """The genres of the rows in a mask, with how many of them have each, most frequent first."""
     features = snapshot.features
-    has = np.zeros(len(features), np.bool_)
+    first, last = features.spans["genre"]
+    _, columns, _ = features.symbols.gather(np.flatnonzero(rows))
+    columns = columns[(columns >= first) & (columns < last)] - first
+    counts = np.bincount(columns, minlength=last - first)
     names = features.vocabulary["genre"]
-    if genre in names:
-        entries = np.flatnonzero(features.symbols.indices == features.spans["genre"][0] + names.index(genre))
-        has[np.searchsorted(features.symbols.indptr, entries, side="right") - 1] = True
-    return has
+    found = [(names[k], int(counts[k])) for k in np.flatnonzero(counts)]
+    return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+
+def decade_counts(snapshot: Snapshot, rows: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    """The decades of the rows in a mask by their first year, with how many of them each has, newest first."""
+    years = snapshot.columns.years[rows]
+    decades, counts = np.unique(years[years > 0] // 10 * 10, return_counts=True)
+    return tuple((int(decade), int(count)) for decade, count in zip(decades[::-1], counts[::-1], strict=True))

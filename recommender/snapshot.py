@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,43 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.errors import AppError
-from library.items import Item, MediaKind
+from recommender.columns import COLUMNS, ItemColumns
 from recommender.covariance import Covariance
-from recommender.features import ItemFeatures, build_features
+from recommender.features import ItemFeatures
 from recommender.taste import TasteState
 from recommender.weights import KernelWeights, as_stored, weights_from
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
-KINDS = (MediaKind.MOVIE, MediaKind.SHOW)
+FORMAT = 2
 _POINTER, _FACTS, _WORDS = "current", "facts.json", "words.json"
-_TASTE = ("rows", "ratings", "noise", "inverse", "mean", "variance")
+_TASTE = ("rows", "values", "noise", "inverse", "mean", "variance")
 #: What reading raises when a file is not what was written; numpy lets errors of Python's own tokenizer through.
 _DAMAGE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, TokenError, AppError)
-_COLUMNS = ("kinds", "years", "runtimes", "offsets", "seen", "present")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ItemColumns:
-    """What is needed of each item to filter and to speak; row i is row i of the features.
-
-    :param kinds: uint8 (n,), index into ``KINDS``.
-    :param years: int16 (n,), 0 where unknown.
-    :param runtimes: float32 (n,), minutes; NaN where unknown.
-    :param offsets: float32 (n,), minutes already watched of one that was stopped half way.
-    :param seen: bool (n,), whether a server says that it was watched.
-    :param present: bool (n,), whether it is in the library now; rated titles that vanished still teach.
-    :param titles: title of each row.
-    """
-
-    kinds: NDArray[np.uint8]
-    years: NDArray[np.int16]
-    runtimes: NDArray[np.float32]
-    offsets: NDArray[np.float32]
-    seen: NDArray[np.bool_]
-    present: NDArray[np.bool_]
-    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +106,15 @@ class Snapshot:
 
     def _write(self, directory: Path, saved: Path | None) -> None:
         lasting = {f"{name}.npy": values for name, values in self.features.arrays().items()}
-        lasting |= {f"column_{name}.npy": getattr(self.columns, name) for name in _COLUMNS}
+        lasting |= {f"column_{name}.npy": values for name, values in self.columns.arrays().items()}
         if saved is None or not _linked(saved, directory, [*lasting, _WORDS]):
             for name, values in lasting.items():
                 np.save(directory / name, values, allow_pickle=False)
-            words = {"titles": self.columns.titles, "vocabulary": dict(self.features.vocabulary)}
+            words = {
+                "titles": self.columns.titles,
+                "libraries": self.columns.libraries,
+                "vocabulary": dict(self.features.vocabulary),
+            }
             # Half a surrogate pair stands for a byte of a file name that is not UTF-8: escaped, it comes back as it was.
             (directory / _WORDS).write_text(json.dumps(words), encoding="ascii")
         for name in _TASTE:
@@ -203,10 +183,11 @@ def _load(path: Path) -> NDArray[Any]:
 
 def _from_stored(arrays: dict[str, NDArray[Any]], words: dict[str, Any], weights: KernelWeights) -> Snapshot:
     features = ItemFeatures.from_arrays(arrays, words["vocabulary"])
-    stored: dict[str, Any] = {name: arrays[f"column_{name}"] for name in _COLUMNS}
-    columns = ItemColumns(titles=tuple(words["titles"]), **stored)
+    stored: dict[str, Any] = {name: arrays[f"column_{name}"] for name in COLUMNS}
+    columns = ItemColumns(titles=tuple(words["titles"]), libraries=tuple(words["libraries"]), **stored)
     lengths = {len(features.ids), len(columns.titles), len(features.symbols.indptr) - 1, len(arrays["taste_mean"])}
-    lengths |= {len(getattr(columns, name)) for name in _COLUMNS} | {len(features.text), len(features.quality)}
+    lengths |= {len(values) for values in columns.arrays().values()} | {len(features.quality)}
+    lengths |= {len(rows) for rows in features.dense.values()}
     if len(lengths) != 1:
         raise ValueError("its parts have different lengths")
     if not _fit_together(features, arrays["taste_rows"]):
@@ -223,53 +204,3 @@ def _fit_together(features: ItemFeatures, rated: NDArray[np.int64]) -> bool:
     rising = bool((np.diff(symbols.indptr) >= 0).all())
     columns = bool(((symbols.indices >= 0) & (symbols.indices < symbols.columns)).all())
     return whole and rising and columns and bool(np.isin(rated, rows).all())
-
-
-class ColumnsBuilder:
-    """Collects the columns while a stream of items passes by on its way to the features."""
-
-    def __init__(self) -> None:
-        self._numbers: list[tuple[int, int, float, float, bool, bool]] = []
-        self._titles: list[str] = []
-
-    def watch(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Pass items on and remember what the columns need of them."""
-        for item in items:
-            offset = max((place.viewing.view_offset or 0.0 for place in item.places), default=0.0)
-            self._numbers.append(
-                (
-                    KINDS.index(item.kind),
-                    item.year or 0,
-                    item.runtime if item.runtime else np.nan,
-                    offset,
-                    item.seen,
-                    item.removed_at is None,
-                )
-            )
-            self._titles.append(item.title)
-            yield item
-
-    def finish(self) -> ItemColumns:
-        """The columns of all items that passed by."""
-        kinds, years, runtimes, offsets, seen, present = (
-            zip(*self._numbers, strict=True) if self._numbers else ((),) * 6
-        )
-        columns = ItemColumns(
-            np.array(kinds, np.uint8),
-            np.clip(np.array(years, np.int32), 0, 9999).astype(np.int16),
-            np.array(runtimes, np.float32),
-            np.array(offsets, np.float32),
-            np.array(seen, np.bool_),
-            np.array(present, np.bool_),
-            tuple(self._titles),
-        )
-        for name in _COLUMNS:
-            getattr(columns, name).setflags(write=False)
-        return columns
-
-
-def picture(items: Iterable[Item]) -> tuple[ItemFeatures, ItemColumns]:
-    """Features (without texts) and columns of films and shows, given in ascending order of id; other kinds are left out."""
-    builder = ColumnsBuilder()
-    features = build_features(builder.watch(item for item in items if item.kind in KINDS))
-    return features, builder.finish()

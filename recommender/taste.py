@@ -1,12 +1,14 @@
 """The preference model: a Gaussian process over what items are made of, for one person.
 
-    rating of item i = f(i) + noise,    f ~ GP(usual + q(i) . slopes, k)
+It works on the values of ratings (:mod:`recommender.scale`):
+
+    value of item i = f(i) + noise,    f ~ GP(usual + q(i) . slopes, k)
 
 with the kernel k of :mod:`recommender.covariance`; Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006),
 chapter 2. The posterior mean of all items is one pass over the features however many ratings there are, and because k is
 a sum, every score splits exactly into terms "this view, that rated item": the explanation is the model.
 
-One more rating r is a rank-one step. With c the posterior covariance of every item with r,
+One more rating, of item r, is a rank-one step. With c the posterior covariance of every item with r,
 
     mean += c (y - mean_r) / s,    variance -= c^2 / s,    s = variance_r + noise
 
@@ -35,7 +37,7 @@ class Term:
     """One part of a score.
 
     :param signal: "usual", one of ``features.QUALITIES``, or one of ``features.BLOCKS``.
-    :param points: what it adds, in rating units.
+    :param points: what it adds, as a value.
     :param rated_row: the rated item it comes from; ``None`` for the usual rating and the general qualities.
     """
 
@@ -48,16 +50,16 @@ class Term:
 class TasteState:
     """What the model believes after some ratings. Immutable; :meth:`update` and :meth:`without` give the next one.
 
-    :param rows: int64 (m,): the rated items; ``ratings`` float64 (m,) what they were given, in rating units.
+    :param rows: int64 (m,): the rated items; ``values`` float64 (m,) what their ratings are worth.
     :param noise: float64 (m,): variance of the noise of each rating.
     :param inverse: float64 (m, m): inverse of the covariance of the ratings, noise included.
-    :param mean: float32 (n,): expected rating of every item, in rating units; ``variance`` float32 (n,) its variance,
-        without the noise of a rating.
+    :param mean: float32 (n,): expected value of every item; ``variance`` float32 (n,) its variance, without the noise of a
+        rating.
     """
 
     covariance: Covariance
     rows: Ints
-    ratings: Doubles
+    values: Doubles
     noise: Doubles
     inverse: Doubles
     mean: Floats
@@ -69,19 +71,20 @@ class TasteState:
     @cached_property
     def alpha(self) -> Doubles:
         """Weight of each rating in every score, float64 (m,)."""
-        alpha: Doubles = self.inverse @ (self.ratings - self._prior(self.rows))
+        alpha: Doubles = self.inverse @ (self.values - self._prior(self.rows))
         alpha.setflags(write=False)
         return alpha
 
     @property
     def usual(self) -> float:
-        """What this person usually gives: the part of every score that no item changes."""
+        """The value this person usually gives: the part of every score that no item changes."""
         weights = self.covariance.weights
         return weights.usual + weights.bias * math.fsum(self.alpha)
 
-    def update(self, row: int, rating: float, noise_scale: float = 1.0) -> TasteState:
+    def update(self, row: int, value: float, noise_scale: float = 1.0) -> TasteState:
         """The state after one more rating, exactly; an item rated before has its rating replaced.
 
+        :param value: what the rating is worth.
         :param noise_scale: how uncertain this rating is compared with an ordinary one; a skip has a large scale.
         """
         noise = self.covariance.weights.noise * noise_scale
@@ -93,7 +96,7 @@ class TasteState:
             state = self._removed(old, change, mean_row, variance_row)
             change = change * np.float32(self.noise[old] / (self.noise[old] - variance_row))
             factors, mean_row, variance_row = state._posterior_of(row)
-        return state._added(row, rating, noise, factors, change, mean_row, variance_row)
+        return state._added(row, value, noise, factors, change, mean_row, variance_row)
 
     def without(self, row: int) -> TasteState:
         """The state as if an item had not been rated, exactly; the same state when it was not."""
@@ -104,7 +107,7 @@ class TasteState:
         return self._removed(old, self._covariance_with(row, factors), mean_row, variance_row)
 
     def predict(self, row: int) -> tuple[float, float]:
-        """Expected rating and its variance for one item; the rating is exactly the sum of :meth:`terms`."""
+        """Expected value and its variance for one item; the value is exactly the sum of :meth:`terms`."""
         return math.fsum(term.points for term in self.terms(row)), float(self.variance[row])
 
     def terms(self, row: int) -> tuple[Term, ...]:
@@ -137,7 +140,7 @@ class TasteState:
         covariance = self.covariance.between(both, row)
         with_row, own = covariance[:-1], float(covariance[-1])
         factors = self.inverse @ with_row
-        mean = float(self._prior(np.array([row]))[0] + factors @ (self.ratings - self._prior(self.rows)))
+        mean = float(self._prior(np.array([row]))[0] + factors @ (self.values - self._prior(self.rows)))
         return factors, mean, max(own - float(factors @ with_row), _LEAST_VARIANCE)
 
     def _covariance_with(self, row: int, factors: Doubles) -> Floats:
@@ -147,7 +150,7 @@ class TasteState:
     def _added(
         self,
         row: int,
-        rating: float,
+        value: float,
         noise: float,
         factors: Doubles,
         change: Floats,
@@ -163,10 +166,10 @@ class TasteState:
         return TasteState(
             self.covariance,
             np.append(self.rows, row),
-            np.append(self.ratings, rating),
+            np.append(self.values, value),
             np.append(self.noise, noise),
             inverse,
-            *self._stepped(change, rating - mean_row, spread),
+            *self._stepped(change, value - mean_row, spread),
         )
 
     def _removed(self, old: int, change: Floats, mean_row: float, variance_row: float) -> TasteState:
@@ -178,10 +181,10 @@ class TasteState:
         return TasteState(
             self.covariance,
             self.rows[kept],
-            self.ratings[kept],
+            self.values[kept],
             self.noise[kept],
             inverse,
-            *self._stepped(change, self.ratings[old] - mean_row, spread),
+            *self._stepped(change, self.values[old] - mean_row, spread),
         )
 
     def _stepped(self, change: Floats, surprise: float, spread: float) -> tuple[Floats, Floats]:
@@ -217,17 +220,17 @@ class TasteModel:
         self.weights = weights
         self.covariance = Covariance(features, weights)
 
-    def fit(self, rows: ArrayLike = (), ratings: ArrayLike = (), noise_scale: ArrayLike = 1.0) -> TasteState:
+    def fit(self, rows: ArrayLike = (), values: ArrayLike = (), noise_scale: ArrayLike = 1.0) -> TasteState:
         """The state after some ratings, from scratch.
 
         :param rows: int64 (m,): rated items, each once.
-        :param ratings: float64 (m,): ratings from 1 to 10.
+        :param values: float64 (m,): what their ratings are worth.
         :param noise_scale: float64 (m,) or one number for all: how uncertain each rating is beside an ordinary one.
         """
         rated = np.asarray(rows, dtype=np.int64)
         if not len(rated):
             return unlearned(self.covariance)
-        given = np.asarray(ratings, dtype=np.float64)
+        given = np.asarray(values, dtype=np.float64)
         noise = self.weights.noise * np.broadcast_to(np.asarray(noise_scale, dtype=np.float64), rated.shape)
         matrix = self.covariance.gram(rated) + np.diag(noise)
         whitening = np.linalg.inv(np.linalg.cholesky(matrix))

@@ -17,9 +17,10 @@ from encoders.text import describe_item, encoder_key, input_digest
 from library.items import Item
 from library.library import Library
 from library.progress import Job, Progress
+from recommender.columns import KINDS, ItemColumns, picture
 from recommender.evidence import gather_evidence
 from recommender.features import ItemFeatures
-from recommender.snapshot import KINDS, ItemColumns, Snapshot, picture
+from recommender.snapshot import Snapshot
 from recommender.taste import TasteModel
 from recommender.weights import KernelWeights
 
@@ -138,14 +139,15 @@ class _Build:
 
     def snapshot(self, read_texts: bool = True) -> Snapshot:
         """Features with the texts embedded so far, and the taste fitted to all feedback in force."""
-        features = self.features
+        features, columns = self.features, self.columns
         if read_texts:
             features = features.with_text(self.library.embeddings.all(self.text_model))
+            columns = columns.with_text(features.text)
         event_id = _newest_event(self.library)
         evidence = gather_evidence(self.library.feedback.current(), features.ids, self.plan.weights.usual)
         model = TasteModel(features, self.plan.weights)
         taste = model.fit(evidence.rows, evidence.values, evidence.noise_scale)
-        return Snapshot(features, self.columns, taste, self.revision, event_id, self.text_model)
+        return Snapshot(features, columns, taste, self.revision, event_id, self.text_model)
 
 
 def key_of_model(model: str) -> str:

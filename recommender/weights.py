@@ -17,12 +17,12 @@ _INSTALL_AGAIN = "Install the program again; what you rated is kept."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelWeights:
-    """Weights of the kernels and of the prior mean, in rating units (1 to 10) and their squares.
+    """Weights of the kernels and of the prior mean, in values of ratings (:mod:`recommender.scale`) and their squares.
 
     :param blocks: variance of each view of ``features.BLOCKS``.
     :param leanings: variance of a person's own slope for each of ``features.QUALITIES``.
     :param slopes: what one standard deviation of each quality is worth to people in general.
-    :param usual: the rating people give on average.
+    :param usual: the value people give on average.
     :param bias: variance of a person's own average around ``usual``.
     :param noise: variance of a rating given twice.
     """

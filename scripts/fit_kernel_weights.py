@@ -17,8 +17,8 @@ from benchmarks.taste_weights import evidence_of, learn
 from recommender.weights import KernelWeights, as_stored, shipped_weights
 
 NOTE = (
-    "Weights of the taste model's kernels and of its prior, in rating units of 1 to 10. They maximise the marginal"
-    " likelihood of the ratings of a few hundred people; made by scripts/fit_kernel_weights.py."
+    "Weights of the taste model's kernels and of its prior, in values of ratings (recommender/scale.py). They"
+    " maximise the marginal likelihood of the ratings of a few hundred people; made by scripts/fit_kernel_weights.py."
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gui.models import Card, ShelfEntry
 from library.items import MediaKind
-from recommender.explain import Explanation, Ledger, LedgerTerm, Prediction, Reason
+from recommender.explain import Explanation, Ledger, LedgerTerm, Prediction
 
 TERMS = (
     LedgerTerm("usual", "what you usually give", 6.8),
@@ -17,8 +17,8 @@ TERMS = (
 )
 EXPLANATION = Explanation(
     prediction=Prediction(8.05, 0.9, 6.8),
-    reasons=(Reason(0.9, TERMS[1].text), Reason(0.5, TERMS[2].text)),
-    against=Reason(-0.2, TERMS[3].text),
+    reasons=(TERMS[1], TERMS[2]),
+    against=TERMS[3],
     ledger=Ledger(TERMS, 8.05),
 )
 ARRIVAL = Card(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
@@ -16,7 +17,7 @@ from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.progress_strip import ThinBar
 from library.errors import AppError
-from library.settings import Settings, TextModelSettings, TrainingSettings
+from library.settings import Settings, TextModelSettings
 
 BUILT_IN = TextModelSettings().name
 RESET_SENTENCE = (
@@ -89,7 +90,8 @@ class TrainingSection(Section):
 
     def _toggle(self) -> None:
         try:
-            self._preferences.change(training=TrainingSettings(paused=self._state.phase is not Phase.PAUSED))
+            training = self._preferences.settings.training
+            self._preferences.change(training=replace(training, paused=self._state.phase is not Phase.PAUSED))
         except AppError as error:
             self.went_wrong.emit(error)
 

@@ -187,3 +187,16 @@ def test_ten_thousand_events_are_summed_up_quickly(store: FeedbackStore, library
         store.current()
         best = min(best, time.process_time() - begun)
     assert best < 0.1, f"{best * 1000:.0f} ms"
+
+
+def test_what_is_not_to_be_learned_from_is_a_rating_all_the_same(store: FeedbackStore) -> None:
+    store.append(Rating(at=1.0, item_id=1, value=3.0))
+    store.append(Rating(at=2.0, item_id=2, value=9.0))
+    current = store.current()
+    assert store.set_learning(current.ratings[:1], learn=False) == 1
+    assert store.set_learning(store.current().ratings[:1], learn=False) == 0
+    after = store.current()
+    assert [(rating.item_id, rating.value, rating.at) for rating in after.ratings] == [(1, 3.0, 1.0), (2, 9.0, 2.0)]
+    assert [rating.item_id for rating in after.lessons] == [2]
+    store.set_learning(after.ratings, learn=True)
+    assert len(store.current().lessons) == 2

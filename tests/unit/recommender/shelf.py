@@ -8,7 +8,8 @@ from library.home import find_home
 from library.items import Credit, CreditRole, MediaKind
 from library.library import Library
 from library.sources import ServerItem
-from recommender.snapshot import Snapshot, picture
+from recommender.columns import picture
+from recommender.snapshot import Snapshot
 from recommender.taste import TasteModel
 from recommender.weights import load_weights
 

@@ -10,9 +10,10 @@ from library.errors import AppError
 from library.feedback import Rating, Skip
 from library.items import MediaKind
 from library.library import Library
-from library.settings import RecommendationSettings
+from library.settings import RecommendationSettings, Settings
 from recommender.engine import Engine, Filters
 from recommender.evidence import gather_evidence
+from recommender.scale import rating_of
 from recommender.taste import TasteModel
 from tests.unit.recommender.shelf import ids_by_title, open_shelf, snapshot_of
 
@@ -49,7 +50,8 @@ def engine(library: Library, clock: Clock) -> Engine:
 def refitted(engine: Engine, library: Library) -> np.ndarray:
     evidence = gather_evidence(library.feedback.current(), engine.snapshot.features.ids, engine.snapshot.weights.usual)
     model = TasteModel(engine.snapshot.features, engine.snapshot.weights)
-    return model.fit(evidence.rows, evidence.values, evidence.noise_scale).mean
+    values = model.fit(evidence.rows, evidence.values, evidence.noise_scale).mean
+    return np.array([rating_of(float(value)) for value in values])
 
 
 def means(engine: Engine) -> np.ndarray:
@@ -223,9 +225,9 @@ def test_adventure_prefers_what_is_less_certain(engine: Engine, library: Library
     ids = ids_by_title(library)
     for number in (0, 2, 4):
         engine.rate(ids[f"Star {number}"], 8)
-    engine.configure(RecommendationSettings(adventure=0.0))
+    engine.configure(Settings(recommendation=RecommendationSettings(adventure=0.0)))
     safe = engine.recommend(MOVIE).picks[0]
-    engine.configure(RecommendationSettings(adventure=2.0))
+    engine.configure(Settings(recommendation=RecommendationSettings(adventure=2.0)))
     bold = engine.recommend(MOVIE).picks[0]
     assert bold.deviation > safe.deviation
 

@@ -49,7 +49,7 @@ def test_known_rows_have_length_one_and_unknown_ones_are_empty() -> None:
             _, values = features.block(block, row)
             assert len(values) == 0 or np.linalg.norm(values) == pytest.approx(1.0, abs=1e-5)
         assert len(features.block(block, 2)[1]) == 0
-    assert np.linalg.norm(features.era, axis=1) == pytest.approx([1, 1, 0], abs=1e-5)
+    assert np.linalg.norm(features.dense["era"], axis=1) == pytest.approx([1, 1, 0], abs=1e-5)
     assert not features.quality[2].any()
 
 

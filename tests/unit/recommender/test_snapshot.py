@@ -67,11 +67,11 @@ def test_only_the_taste_is_written_again_after_a_rating(snapshot: Snapshot, tmp_
     replace(snapshot, taste=snapshot.taste.update(3, 9.0), event_id=1).save(tmp_path)
     after = {path.name: path.stat().st_ino for path in next(tmp_path.glob("snapshot-*")).iterdir()}
     same = {name for name in before if before[name] == after[name]}
-    assert {"text.npy", "indices.npy", "words.json"} <= same
+    assert {"view_text.npy", "indices.npy", "words.json"} <= same
     assert not any(name.startswith("taste_") or name == "facts.json" for name in same)
     loaded = load_snapshot(tmp_path, load_weights())
     assert loaded is not None
-    assert (loaded.taste.rows.tolist(), loaded.taste.ratings.tolist()) == ([3], [9.0])
+    assert (loaded.taste.rows.tolist(), loaded.taste.values.tolist()) == ([3], [9.0])
 
 
 def test_another_picture_is_written_whole(snapshot: Snapshot, library: Library, tmp_path: Path) -> None:

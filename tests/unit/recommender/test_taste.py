@@ -11,7 +11,7 @@ import pytest
 
 from library.errors import TrainingError
 from library.library import Library
-from recommender.snapshot import picture
+from recommender.columns import picture
 from recommender.taste import TasteModel
 from recommender.weights import KernelWeights, as_stored, load_weights, weights_from
 from tests.unit.recommender.shelf import film, open_shelf
@@ -51,7 +51,7 @@ def dense(model: TasteModel) -> np.ndarray:
                 columns, values = features.block(block, row)
                 phi[row, columns] = values
         else:
-            phi = (features.era if block == "era" else features.text).astype(np.float64)
+            phi = features.dense[block].astype(np.float64)
         matrix += weight * phi @ phi.T
     quality = features.quality.astype(np.float64)
     return matrix + (quality * np.array(weights.leanings)) @ quality.T
@@ -96,7 +96,7 @@ def test_another_rating_of_the_same_item_replaces_the_first(model: TasteModel) -
     state = fitted(model, RATED).update(7, 1.0)
     whole = fitted(model, [(row, 1.0 if row == 7 else value) for row, value in RATED])
     assert state.mean == pytest.approx(whole.mean, abs=1e-4)
-    assert state.ratings[state.rows == 7].tolist() == [1.0]
+    assert state.values[state.rows == 7].tolist() == [1.0]
 
 
 def test_taking_a_rating_back_leaves_no_trace(model: TasteModel) -> None:
@@ -118,7 +118,7 @@ def test_rounding_does_not_add_up_over_many_steps(model: TasteModel) -> None:
             state = state.without(row)
         else:
             state = state.update(row, float(generator.integers(1, 11)))
-    whole = model.fit(state.rows, state.ratings)
+    whole = model.fit(state.rows, state.values)
     assert state.mean == pytest.approx(whole.mean, abs=1e-3)
 
 

@@ -13,6 +13,7 @@ from library.errors import EncoderError
 from library.feedback import Rating
 from library.library import Library
 from library.progress import Progress, run
+from recommender.scale import value_of
 from recommender.snapshot import Snapshot, load_snapshot
 from recommender.trainer import Published, TrainingPlan, _in_order, refresh
 from recommender.weights import load_weights
@@ -135,7 +136,7 @@ def test_new_feedback_changes_the_taste_and_nothing_is_read(
     assert second.event_id == event_id
     row = second.row_of(item_id)
     assert row is not None
-    assert (second.taste.rows.tolist(), second.taste.ratings.tolist()) == ([row], [10.0])
+    assert (second.taste.rows.tolist(), second.taste.values.tolist()) == ([row], [value_of(10.0)])
     assert not encoder.read
     assert second.features is first.features
 
