@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from benchmarks import taste_baselines as baselines
 from benchmarks.results import write
-from benchmarks.taste_people import FOLDS, KNOWN, STARS_TO_RATING, Person, World, load_world, only, task
-from benchmarks.taste_weights import evidence_of, learn
+from benchmarks.taste_people import FOLDS, KNOWN, STARS_TO_RATING, Person, World, load_world, task
+from benchmarks.taste_weights import evidence_of_person, learn
 from recommender.evaluation import lift, ndcg, pairwise_accuracy
 from recommender.policy import Policy
 from recommender.scale import value_of
@@ -47,7 +47,7 @@ def weights_by_person(world: World, shipped: bool) -> dict[int, KernelWeights]:
     if shipped:
         weights = load_weights()
         return dict.fromkeys(world.tested, weights)
-    evidence = {person: evidence_of(world.features, world.people[person]) for person in world.tested}
+    evidence = {person: evidence_of_person(world.features, world.people[person]) for person in world.tested}
     found: dict[int, KernelWeights] = {}
     start: KernelWeights | None = None
     for fold in range(FOLDS):
@@ -83,7 +83,7 @@ def protocol_1(world: World, weights: dict[int, KernelWeights]) -> dict[str, dic
             scores = {
                 name: method(person)(person, split.known)[person.rows[split.ranked]] for name, method in methods.items()
             }
-            model = TasteModel(only(world.features, person.rows), weights[person.id])
+            model = TasteModel(world.features.subset(person.rows), weights[person.id])
             scores[OURS] = model.fit(split.known, value_of(person.ratings[split.known])).mean[split.ranked]
             for name, score in scores.items():
                 results[name][known].append((pairwise_accuracy(score, truth), ndcg(score, truth)))
@@ -105,7 +105,7 @@ def protocol_2(world: World, weights: dict[int, KernelWeights]) -> dict[str, dic
         person = world.people[person_id]
         order = np.random.RandomState(person.id).permutation(len(person.rows))[:POOL]
         ratings = person.ratings[order] / STARS_TO_RATING
-        model = TasteModel(only(world.features, person.rows[order]), weights[person_id])
+        model = TasteModel(world.features.subset(person.rows[order]), weights[person_id])
         for name, choose in POLICIES.items():
             picked = _picks(model, person.ratings[order], choose, person.id, learning=name != "the prior alone")
             results[name].append([lift(ratings[picked], ratings, k) for k in LIFTS])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from encoders.text import describe_item, load_text_encoder
 from library.items import Credit, CreditRole, ExternalId, Item, MediaKind
 from library.settings import TextModelSettings
-from recommender.features import ItemFeatures, SparseRows, build_features
+from recommender.features import ItemFeatures, build_features
 
 KNOWN = (5, 10, 20, 50)
 MOST_RANKED, LEAST_RANKED = 400, 20
@@ -89,22 +89,6 @@ def task(person: Person, known: int) -> Task | None:
     if len(rest) < LEAST_RANKED or np.ptp(person.ratings[rest]) == 0:
         return None
     return Task(first, rest)
-
-
-def only(features: ItemFeatures, rows: Ints) -> ItemFeatures:
-    """The features of some rows, weighed as in the whole library."""
-    owner, columns, values = features.symbols.gather(rows)
-    counts = np.bincount(owner, minlength=len(rows))
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    symbols = SparseRows(indptr, columns, values, features.symbols.columns)
-    return ItemFeatures(
-        np.arange(len(rows), dtype=np.int64),
-        symbols,
-        features.spans,
-        features.vocabulary,
-        features.quality[rows],
-        {view: dense[rows] for view, dense in features.dense.items()},
-    )
 
 
 def _item(number: int, film: dict[str, Any]) -> Item:

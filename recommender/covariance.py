@@ -31,13 +31,16 @@ class Covariance:
 
     :param features: the items; row i is item i everywhere below.
     :param weights: the weight of each view.
+
+    ``column_weights`` float64 is the weight of each symbolic column; ``mean`` and ``variance`` float32 (n,) are the prior of
+    each item.
     """
 
     def __init__(self, features: ItemFeatures, weights: KernelWeights) -> None:
         self.features = features
         self.weights = weights
         widths = [features.spans[name][1] - features.spans[name][0] for name in SYMBOLS]
-        self._column_weights = np.repeat([weights.blocks[name] for name in SYMBOLS], widths)
+        self.column_weights = np.repeat([weights.blocks[name] for name in SYMBOLS], widths)
         self._leanings = np.array(weights.leanings)
         self._chunks = _chunks(features.symbols.indptr)
         self.mean = self._prior_mean()
@@ -53,7 +56,7 @@ class Covariance:
     def _prior_variance(self) -> Floats:
         features, weights = self.features, self.weights
         symbols = features.symbols
-        scaled = symbols.values.astype(np.float64) ** 2 * self._column_weights[symbols.indices]
+        scaled = symbols.values.astype(np.float64) ** 2 * self.column_weights[symbols.indices]
         sums = np.concatenate([[0.0], np.cumsum(scaled)])
         variance = sums[symbols.indptr[1:]] - sums[symbols.indptr[:-1]] + weights.bias
         variance += (features.quality.astype(np.float64) ** 2) @ self._leanings
@@ -67,7 +70,7 @@ class Covariance:
         features, weights = self.features, self.weights
         owner, columns, values = features.symbols.gather(rows)
         theta = np.bincount(columns, weights=values * factors[owner], minlength=features.symbols.columns)
-        result = self._symbols_times((theta * self._column_weights).astype(np.float32))
+        result = self._symbols_times((theta * self.column_weights).astype(np.float32))
         for view, dense in features.dense.items():
             if dense.shape[1] and weights.blocks[view]:
                 result += dense @ (weights.blocks[view] * (factors @ dense[rows])).astype(np.float32)
@@ -115,7 +118,7 @@ class Covariance:
         symbols = self.features.symbols
         columns, values = symbols.row(row)
         theta = np.zeros(symbols.columns)
-        theta[columns] = values * self._column_weights[columns]
+        theta[columns] = values * self.column_weights[columns]
         owner, others, other_values = symbols.gather(rows)
         return owner, theta[others] * other_values, others
 
@@ -128,24 +131,31 @@ class Covariance:
             matrix += weights.blocks[view] * (part @ part.T)
         quality = features.quality[rows].astype(np.float64)
         matrix += (quality * self._leanings) @ quality.T
-        join = _Join(features, rows, self._column_weights)
+        join = _Join(features, rows, self.column_weights)
         for first in range(0, len(rows), _ITEMS_AT_ONCE):
             matrix[first : first + _ITEMS_AT_ONCE] += join.products(rows[first : first + _ITEMS_AT_ONCE], np.float64)
         return matrix
 
     def cross(self, rows: Ints) -> Iterator[tuple[slice, Floats]]:
         """``k(items, rows)``, float32 (k, m), for one stretch of items after the other."""
+        join = _Join(self.features, rows, self.column_weights)
+        for first in range(0, len(self.features), _ITEMS_AT_ONCE):
+            part = slice(first, min(first + _ITEMS_AT_ONCE, len(self.features)))
+            yield part, self._joined(join, np.arange(part.start, part.stop), part, rows)
+
+    def of_some(self, items: Ints, rows: Ints) -> Floats:
+        """``k(items, rows)``, float32 (k, m), for a few items."""
+        return self._joined(_Join(self.features, rows, self.column_weights), items, items, rows)
+
+    def _joined(self, join: _Join, items: Ints, part: slice | Ints, rows: Ints) -> Floats:
+        """The covariance of ``items`` with ``rows``; ``part`` says the same as ``items`` in the form that costs least."""
         features, weights = self.features, self.weights
-        join = _Join(features, rows, self._column_weights)
-        others = [(weights.blocks[view] * dense[rows].T, dense) for view, dense in features.dense.items()]
-        others.append((((features.quality[rows] * self._leanings).T), features.quality))
-        for first in range(0, len(features), _ITEMS_AT_ONCE):
-            part = slice(first, min(first + _ITEMS_AT_ONCE, len(features)))
-            matrix = join.products(np.arange(part.start, part.stop), np.float32)
-            for right, dense in others:
-                matrix += dense[part] @ right.astype(np.float32)
-            matrix += np.float32(weights.bias)
-            yield part, matrix
+        matrix: Floats = join.products(items, np.float32)
+        for view, dense in features.dense.items():
+            matrix += dense[part] @ (weights.blocks[view] * dense[rows].T).astype(np.float32)
+        matrix += features.quality[part] @ (features.quality[rows] * self._leanings).T.astype(np.float32)
+        matrix += np.float32(weights.bias)
+        return matrix
 
 
 class _Join:

@@ -23,6 +23,7 @@ from recommender.columns import KINDS
 from recommender.explain import Explanation, LedgerTerm, Prediction, explain
 from recommender.memory import Memory
 from recommender.policy import Policy, Refusals, shared_by_most
+from recommender.preferences import Preferences, preferences
 from recommender.ranking import Ranking, ranking
 from recommender.scale import rating_of, spread_of, value_of
 from recommender.sentences import Words
@@ -30,6 +31,7 @@ from recommender.similarity import likeness
 from recommender.slate import Empty, Filters, Pick, Slate, decade_counts, genre_counts, passing
 from recommender.snapshot import Snapshot
 from recommender.tab_session import Step, TabSession
+from recommender.tonight import Question, best_question
 
 __all__ = ["Engine", "Explanation", "Filters", "Pick", "Prediction", "Slate"]
 
@@ -153,6 +155,26 @@ class Engine:
         curiosity = self._settings.recommendation.adventure * float(np.sqrt(taste.variance[row]))
         order = [LedgerTerm("curiosity", "little is known about how you would like it", curiosity)] if curiosity else []
         return explain(taste, row, words, [*order, *self._order().terms_of(row)])
+
+    def preferences(self) -> Preferences:
+        """What the taste has learned to like of genres, decades and people."""
+        return preferences(self._snapshot, self._memory.taste)
+
+    def question(
+        self,
+        kind: MediaKind,
+        refused: Sequence[int],
+        asked: frozenset[Subject] = frozenset(),
+        wishes: Sequence[Wish] = (),
+    ) -> Question | None:
+        """What to ask a person who refused these items, ``None`` when nothing would tell the rest apart.
+
+        :param asked: what was asked before; ``wishes`` hold for this evening only, as in :meth:`recommend`.
+        """
+        taste = self._memory.taste
+        rows = np.flatnonzero(self._open(kind) & ~self._resting_rows())
+        order = np.argsort(-(taste.mean + self._order(wishes).points)[rows], kind="stable")
+        return best_question(self._snapshot, taste, rows[order], self._snapshot.rows_of(refused).tolist(), asked)
 
     def rating_of(self, item_id: int) -> float | None:
         """What the person gave an item, ``None`` when they did not rate it."""

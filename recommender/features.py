@@ -53,7 +53,7 @@ CURVE_CENTRES = np.arange(-4.0, 4.1, 0.8)
 QUALITY_CENTRES = np.array([6.5, 6.2, 1.35, 1995.0, 105.0])
 QUALITY_SPREADS = np.array([0.6, 1.64, 0.55, 18.5, 29.0])
 VOTE_PRIOR = QUALITY_CENTRES[0]  # a title with hardly any votes is as neutral as one with none
-VOTE_PRIOR_COUNT = 15.0
+VOTE_PRIOR_COUNT = 50.0
 UNKNOWN_VOTE_COUNT = 500.0
 TEXT_WIDTH = 128
 
@@ -141,6 +141,19 @@ class ItemFeatures:
         """Block and name of a column of ``symbols``."""
         block = next(name for name in SYMBOLS if column < self.spans[name][1])
         return block, self.vocabulary[block][column - self.spans[block][0]]
+
+    def subset(self, rows: Ints) -> ItemFeatures:
+        """The features of some rows, int64 (k,), weighed as in the whole library."""
+        _, columns, values = self.symbols.gather(rows)
+        counts = self.symbols.indptr[rows + 1] - self.symbols.indptr[rows]
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return replace(
+            self,
+            ids=self.ids[rows],
+            symbols=SparseRows(indptr, columns, values, self.symbols.columns),
+            quality=self.quality[rows],
+            dense={view: dense[rows] for view, dense in self.dense.items()},
+        )
 
     def with_text(self, text: Embeddings | None) -> ItemFeatures:
         """The same items with these sentence embeddings."""

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.taste_people import load_world
-from benchmarks.taste_weights import evidence_of, learn
+from benchmarks.taste_weights import evidence_of_person, learn
 from recommender.weights import KernelWeights, as_stored, shipped_weights
 
 NOTE = (
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=shipped_weights())
     options = parser.parse_args()
     world = load_world(options.data, options.cache)
-    people = [evidence_of(world.features, world.people[person]) for person in world.tested]
+    people = [evidence_of_person(world.features, world.people[person]) for person in world.tested]
     stored = {"note": NOTE, **rounded(learn(people))}
     options.out.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(stored, indent=2))
