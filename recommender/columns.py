@@ -35,6 +35,8 @@ class ItemColumns:
     :param ages: uint8 (n,), from which age it is meant to be watched; ``UNKNOWN_AGE`` where that is not known.
     :param seasons: uint8 (n,), number of the season it belongs to (``recommender.seasons``), 0 for none.
     :param shelves: uint64 (n,), which of ``libraries`` it lies in: bit k for the k-th.
+    :param votes: float32 (n, 3): the public's average vote, how many voted, and popularity, as the catalogue says; NaN where
+        it does not.
     :param told: float32 (n,), what its genres and keywords say of how dark it is; NaN where they say nothing.
     :param darkness: float32 (n,), how dark it is (``recommender.mood``), of deviation 1; 0 where nothing is known.
     :param titles: title of each row.
@@ -50,6 +52,7 @@ class ItemColumns:
     ages: NDArray[np.uint8]
     seasons: NDArray[np.uint8]
     shelves: NDArray[np.uint64]
+    votes: Floats
     told: Floats
     darkness: Floats
     titles: tuple[str, ...]
@@ -92,6 +95,10 @@ class ColumnsBuilder:
                     UNKNOWN_AGE if age is None else age,
                     season_of(item),
                     self._shelves(item),
+                    [
+                        np.nan if said is None else said
+                        for said in (item.vote_average, item.vote_count, item.popularity)
+                    ],
                     darkness_told(item),
                 )
             )
@@ -119,11 +126,13 @@ class ColumnsBuilder:
             np.uint8,
             np.uint64,
             np.float32,
+            np.float32,
         )
         lists = zip(*self._rows, strict=True) if self._rows else ((),) * len(types)
         arrays: dict[str, NDArray[Any]] = {
             name: np.array(values, kind) for name, values, kind in zip(COLUMNS, lists, types, strict=False)
         }
+        arrays["votes"] = arrays["votes"].reshape(-1, 3)
         dark = darkness(arrays["told"], np.zeros((len(self._rows), 0), np.float32))
         columns = ItemColumns(
             **arrays, darkness=dark, titles=tuple(self._titles), libraries=tuple(self._libraries)[:MOST_LIBRARIES]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -275,7 +276,7 @@ class Engine:
     def wish(self, subject: Subject, direction: Direction) -> Wish:
         """Ask for more of something, for less of it, or never to see it again."""
         wish = Wish(subject, direction, self._clock())
-        self._library.wishes.put(wish)
+        wish = replace(wish, id=self._library.wishes.put(wish))
         self.refresh_feedback()
         return wish
 

@@ -22,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.progress import Job, Progress
-from recommender.features import QUALITIES, QUALITY_CENTRES, QUALITY_SPREADS, ItemFeatures
+from recommender.features import QUALITIES, ItemFeatures
 from recommender.scale import rating_of
 from recommender.taste import TasteModel
 from recommender.weights import KernelWeights
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 LEAST_RATINGS = 20
@@ -92,9 +93,12 @@ class SelfTest:
         return cls(int(stored["ratings"]), int(stored["tested"]), int(stored["pairs"]), tuple(scores), lead)
 
 
-def self_test(features: ItemFeatures, rows: Ints, values: Doubles, weights: KernelWeights) -> Job[SelfTest | None]:
+def self_test(
+    features: ItemFeatures, votes: Floats, rows: Ints, values: Doubles, weights: KernelWeights
+) -> Job[SelfTest | None]:
     """Test the taste on a person's ratings; ``None`` where they are too few or all alike.
 
+    :param votes: float32 (n, 3), as in ``ItemColumns``.
     :param rows: int64 (m,), rated rows in the order of time; ``values`` float64 (m,) what the ratings are worth. The newest
         ``MOST_RATINGS`` count.
     """
@@ -115,27 +119,25 @@ def self_test(features: ItemFeatures, rows: Ints, values: Doubles, weights: Kern
         stretch[asked] = number
         guesses[TASTE][asked] = model.fit(known, values[:first]).mean[asked]
         guesses[AVERAGE][asked] = own.quality[asked, QUALITIES.index("vote average")]
-        guesses[FORMULA][asked] = old_formula(own, known, ratings[:first])[asked]
+        guesses[FORMULA][asked] = old_formula(own, votes[rows], known, ratings[:first])[asked]
         yield Progress(step, number + 1, stretches + 1)
     return _result(ratings, stretch, guesses)
 
 
-def old_formula(features: ItemFeatures, known: Ints, ratings: Doubles) -> Doubles:
-    """The score of Plex Recommend for every item, float64 (n,), from what the features know of popularity and votes.
+def old_formula(features: ItemFeatures, votes: Floats, known: Ints, ratings: Doubles) -> Doubles:
+    """The score of Plex Recommend for every item, float64 (n,).
 
+    :param votes: float32 (n, 3), average vote, number of votes and popularity; what is unknown counts as 0, as it did there.
     :param known: int64 (k,), rated rows; ``ratings`` float64 (k,), from 1 to 10: for its genre preference.
     """
-    plain = features.quality.astype(np.float64) * QUALITY_SPREADS + QUALITY_CENTRES
-    popularity = np.expm1(plain[:, QUALITIES.index("popularity")]) / 100.0
-    votes = np.minimum(np.expm1(plain[:, QUALITIES.index("votes")]) / 1000.0, 1.0)
-    score: Doubles = 0.35 * popularity + 0.35 * plain[:, QUALITIES.index("vote average")] / 10.0 + 0.20 * votes
+    average, count, popularity = np.nan_to_num(votes.astype(np.float64)).T
+    score: Doubles = 0.35 * popularity / 100.0 + 0.35 * average / 10.0 + 0.20 * np.minimum(count / 1000.0, 1.0)
     first, last = features.spans["genre"]
     owner, columns, _ = features.symbols.gather(np.arange(len(features)))
     genre = (columns >= first) & (columns < last)
     has = np.zeros((len(features), last - first))
     has[owner[genre], columns[genre] - first] = 1.0
-    counts = has[known].sum(axis=0)
-    liked = (ratings @ has[known]) / np.maximum(counts, 1.0) / 10.0
+    liked = (ratings @ has[known]) / np.maximum(has[known].sum(axis=0), 1.0) / 10.0
     score += 0.10 * (has @ liked) / np.maximum(has.sum(axis=1), 1.0)
     return score
 

@@ -3,10 +3,11 @@
 Each name a title can have (a genre, a keyword, a place) has a weight in the taste model. If a person told how they feel about a
 name, its weight theta would be known up to the noise of a rating, and the uncertainty of the best titles would shrink by
 
-    gain = sum over the best titles i of  cov(f_i, theta)^2 / (var(theta) + noise)
+    gain = sum over the best titles i of  (cov(f_i, theta) - mean of that)^2 / (var(theta) + noise)
 
-(Rasmussen & Williams, 2006, equation 2.24, for one more observation). The name with the greatest gain among those that split the
-best titles is asked about; one that the refused titles share counts double, because that is what the refusals may have meant.
+(Rasmussen & Williams, 2006, equation 2.24, for one more observation; what all titles would gain alike does not order them).
+The name with the greatest gain among those that split the best titles is asked about; one that the refused titles share counts
+double, because that is what the refusals may have meant.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def _gains(
         solved = taste.inverse @ with_rated
         with_best = with_best - covariance.of_some(best, taste.rows) @ solved
         variance = prior - np.einsum("ij,ij->j", with_rated, solved)
+    with_best = with_best - with_best.mean(axis=0)
     gains[candidates] = (with_best**2).sum(axis=0) / (np.maximum(variance, 0.0) + covariance.weights.noise)
     return gains, shares
 
