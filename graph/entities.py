@@ -25,7 +25,7 @@ Tagged = tuple[str, str]
 Tagger = Callable[[Sequence[str]], list[Tagged]]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sgt|Lt|Col|Gen|Capt|Rev|St|Jr|Sr|vs|No)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sgt|Lt|Col|Gen|Capt|Rev|St|Jr|Sr|vs)|\b[A-Z])\.$")
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Sgt|Lt|Col|Gen|Capt|Rev|St|Jr|Sr)\.|[A-Z]\.(?=\s[A-Z])"
     r"|\w+(?:[-’'&.]\w+)*|[^\w\s]"
@@ -172,6 +172,8 @@ def _finished(run: list[str]) -> Iterator[str]:
         words.pop(0 if words[0].casefold() in _LINKS else -1)
     if words and words[-1].isdigit() and len(words[-1]) == 4 and len(words) == 2:
         words.pop()  # a year is no part of a name
+    while len(words) > 2 and words[0].casefold() in HONORIFICS:
+        words.pop(0)  # "Agent Kate Macer" is Kate Macer; "King Louie" is not Louie
     if not words or len(words) > LONGEST:
         return
     if len(words) == 1 and not _can_stand_alone(words[0]):
