@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +49,18 @@ class NetworkInput:
 
     def digest(self) -> str:
         """What the networks would be trained on: changes with nodes and edges."""
-        known = hashlib.blake2b(digest_size=16)
-        for values in (self.ids, self.indptr, self.neighbours):
-            known.update(np.ascontiguousarray(values).tobytes())
-        return known.hexdigest()
+        return _digest(self.ids, self.indptr, self.neighbours)
+
+    def stamp(self) -> str:
+        """What embeddings are made from besides the network: changes with nodes, edges and texts."""
+        return _digest(self.ids, self.indptr, self.neighbours, self.text)
+
+
+def _digest(*arrays: NDArray[Any]) -> str:
+    known = hashlib.blake2b(digest_size=16)
+    for values in arrays:
+        known.update(np.ascontiguousarray(values).tobytes())
+    return known.hexdigest()
 
 
 def network_input(graph: GraphArrays, text: tuple[Ints, Floats] | None = None) -> NetworkInput:

@@ -9,7 +9,7 @@ Bayesian personalised ranking (Rendle et al., 2009), a true name is to score hig
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +23,6 @@ from graph.networks.input import NetworkInput
 from graph.networks.sage import GraphSAGE
 from graph.relations import KINDS
 
-NetworkKind = Literal["gcn", "gat", "sage"]
 NETWORKS: dict[str, type[GCN] | type[GAT] | type[GraphSAGE]] = {"gcn": GCN, "gat": GAT, "sage": GraphSAGE}
 
 Ints = NDArray[np.int64]
@@ -75,7 +74,7 @@ class TextAxes:
     @classmethod
     def of(cls, text: Floats, width: int) -> TextAxes:
         """The axes along which the known rows of ``text`` float32 (m, d) differ most; none where nothing is known."""
-        known = text[text.any(axis=1)] if text.shape[1] else text
+        known = text[text.any(axis=1)]
         if len(known) < 2:
             return cls(np.zeros(text.shape[1], np.float32), np.zeros((text.shape[1], width), np.float32))
         mean = known.mean(axis=0, dtype=np.float64)

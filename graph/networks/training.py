@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 
 from graph.networks.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from graph.networks.edges import Edges
+from graph.networks.embeddings import NetworkEmbeddings, NetworkKind, Trained
 from graph.networks.input import NetworkInput
-from graph.networks.model import LinkModel, NetworkKind, NetworkSettings, TextAxes, node_features
+from graph.networks.model import LinkModel, NetworkSettings, TextAxes, node_features
 from graph.networks.sampling import FalseNames, graph_of, sample_piece, split_links
 from library.errors import TrainingError
 from library.progress import Job, Progress
@@ -31,21 +31,6 @@ Floats = NDArray[np.float32]
 Place = Callable[[Ints], Ints]
 """From nodes of the whole graph to rows of the embeddings at hand."""
 NAMES = {"gcn": "GCN", "gat": "GAT", "sage": "GraphSAGE"}
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkEmbeddings:
-    """What a network makes of the titles.
-
-    :param items: int64 (m,), item ids, ascending; ``vectors`` float32 (m, out), unit rows.
-    :param version: changes when any vector does.
-    :param held_out: share of the held-out links that it told from false ones when it was trained.
-    """
-
-    items: Ints
-    vectors: Floats
-    version: str
-    held_out: float
 
 
 def train(
@@ -76,22 +61,46 @@ def embed(
     A node that the network has not met has the mean of its neighbours' learned embeddings.
     """
     torch.set_num_threads(threads)
-    known = load_checkpoint(path)
-    if known is None or not _fits(known, kind, settings or NetworkSettings()):
+    known = _usable(path, kind, settings or NetworkSettings())
+    if known is None:
         return None
     yield Progress(f"Embedding with {NAMES[kind]}")
     edges = Edges(graph.indptr, graph.neighbours)
     model, features, _ = _restored(known, graph, edges, kind, settings or NetworkSettings())
     yield Progress(f"Embedding with {NAMES[kind]}")
-    return _embedded(model, features, edges, graph, float(known.facts["best"]))
+    vectors = _embedded(model, features, edges, graph)
+    return NetworkEmbeddings(graph.items, vectors, known.tensors["centre"].numpy(), float(known.facts["best"]))
 
 
-def trained_on(path: Path) -> tuple[str, int] | None:
-    """The digest of the graph that a finished checkpoint was trained on and how many nodes that had; ``None`` for none."""
-    known = load_checkpoint(path)
-    if known is None or not known.facts.get("finished"):
+def trained(path: Path, kind: NetworkKind, settings: NetworkSettings | None = None) -> Trained | None:
+    """What a finished checkpoint was trained on; ``None`` when there is none that can be used."""
+    known = _usable(path, kind, settings or NetworkSettings())
+    if known is None:
         return None
-    return str(known.facts["graph"]), len(known.tensors["ids"])
+    facts = known.facts
+    return Trained(str(facts["graph"]), len(known.tensors["ids"]), str(facts["mark"]), path.stat().st_mtime)
+
+
+class StoredNetworks:
+    """The three networks with their checkpoints in one directory; see ``embeddings.Networks``."""
+
+    def __init__(self, directory: Path, threads: int, settings: NetworkSettings | None = None) -> None:
+        self._directory, self._threads, self._settings = directory, threads, settings
+
+    def trained(self, kind: NetworkKind) -> Trained | None:
+        """What a network was trained on."""
+        return trained(self._path(kind), kind, self._settings)
+
+    def train(self, graph: NetworkInput, kind: NetworkKind) -> Job[NetworkEmbeddings]:
+        """Train it, or go on."""
+        return train(graph, kind, self._path(kind), self._settings, self._threads)
+
+    def embed(self, graph: NetworkInput, kind: NetworkKind) -> Job[NetworkEmbeddings | None]:
+        """Embed titles without training."""
+        return embed(graph, kind, self._path(kind), self._settings, self._threads)
+
+    def _path(self, kind: NetworkKind) -> Path:
+        return self._directory / f"{kind}.safetensors"
 
 
 class _Run:
@@ -104,9 +113,11 @@ class _Run:
         self._indptr, self._neighbours = graph_of(self._links.learned, len(graph))
         self._whole = len(self._neighbours) <= settings.whole_edges
         self._edges = Edges(self._indptr, self._neighbours)
-        known = load_checkpoint(path)
-        if known is not None and not _fits(known, kind, settings):
-            known = None
+        begun = _usable(_unfinished(path), kind, settings)
+        done = _usable(path, kind, settings)
+        self.finished = done is not None and done.facts["graph"] == graph.digest()
+        self._going_on = not self.finished and begun is not None and begun.facts["graph"] == graph.digest()
+        known = begun if self._going_on else done
         torch.manual_seed(settings.seed)
         if known is None:
             self._axes = TextAxes.of(graph.text, settings.text)
@@ -117,12 +128,10 @@ class _Run:
         self._optimiser = torch.optim.Adam(self._model.parameters(), lr=settings.rate)
         self._epoch, self._score, self._worse = 0, -1.0, 0
         self._best = _copied(self._model)
-        same = known is not None and known.facts["graph"] == graph.digest()
-        self.finished = same and known is not None and bool(known.facts["finished"])
-        if same and known is not None:
+        if known is not None and (self.finished or self._going_on):
             self._score = float(known.facts["best"])
-            if not self.finished:
-                self._go_on(known)
+        if known is not None and self._going_on:
+            self._go_on(known)
 
     def _go_on(self, known: Checkpoint) -> None:
         """Take up an unfinished run exactly where its checkpoint was written."""
@@ -233,7 +242,9 @@ class _Run:
             "mean": torch.from_numpy(self._axes.mean),
             "axes": torch.from_numpy(self._axes.axes),
         }
-        if not finished:
+        if finished:
+            tensors["centre"] = torch.from_numpy(self._vectors().mean(axis=0))
+        else:
             tensors |= {f"now.{name}": value for name, value in self._model.state_dict().items()}
             for number, state in self._optimiser.state_dict()["state"].items():
                 tensors |= {f"adam.{number}.{name}": value for name, value in state.items()}
@@ -244,10 +255,12 @@ class _Run:
             "epoch": self._epoch,
             "best": self._score,
             "worse": self._worse,
-            "finished": finished,
+            "mark": hashlib.blake2b(self._best["learned.weight"].numpy().tobytes(), digest_size=8).hexdigest(),
         }
         try:
-            save_checkpoint(self._path, Checkpoint(facts, tensors))
+            save_checkpoint(self._path if finished else _unfinished(self._path), Checkpoint(facts, tensors))
+            if finished:
+                _unfinished(self._path).unlink(missing_ok=True)
         except OSError as error:
             raise TrainingError(
                 f"What was learned of the graph cannot be stored: {error.strerror or error}.", "Make room on the disk."
@@ -255,15 +268,26 @@ class _Run:
 
     def embeddings(self) -> NetworkEmbeddings:
         """What the best weights make of the titles, with all links in place."""
+        vectors = self._vectors()
+        return NetworkEmbeddings(self._graph.items, vectors, vectors.mean(axis=0), self._score)
+
+    def _vectors(self) -> Floats:
         self._model.load_state_dict(self._best)
         edges = Edges(self._graph.indptr, self._graph.neighbours)
-        features = node_features(self._graph, edges, self._axes)
-        return _embedded(self._model, features, edges, self._graph, self._score)
+        return _embedded(self._model, node_features(self._graph, edges, self._axes), edges, self._graph)
 
 
-def _fits(known: Checkpoint, kind: str, settings: NetworkSettings) -> bool:
-    """Whether a checkpoint is of this kind of network and these settings."""
-    return known.facts.get("kind") == kind and known.facts.get("settings") == settings.as_stored()
+def _unfinished(path: Path) -> Path:
+    """Where a run that is not at its end is kept: the finished network stays of use until there is a better one."""
+    return path.with_suffix(f".unfinished{path.suffix}")
+
+
+def _usable(path: Path, kind: str, settings: NetworkSettings) -> Checkpoint | None:
+    """The checkpoint in a file if it is of this kind of network and these settings."""
+    known = load_checkpoint(path)
+    if known is None or known.facts.get("kind") != kind or known.facts.get("settings") != settings.as_stored():
+        return None
+    return known
 
 
 def _restored(
@@ -299,11 +323,8 @@ def _copied(model: LinkModel) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def _embedded(
-    model: LinkModel, features: torch.Tensor, edges: Edges, graph: NetworkInput, held_out: float
-) -> NetworkEmbeddings:
+def _embedded(model: LinkModel, features: torch.Tensor, edges: Edges, graph: NetworkInput) -> Floats:
     model.eval()
     with torch.no_grad():
-        vectors = model(features, edges)[: len(graph.items)].numpy().copy()
-    version = hashlib.blake2b(vectors.tobytes(), digest_size=16).hexdigest()
-    return NetworkEmbeddings(graph.items, vectors, version, held_out)
+        vectors: Floats = model(features, edges)[: len(graph.items)].numpy().copy()
+    return vectors
