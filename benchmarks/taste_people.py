@@ -70,7 +70,7 @@ def load_world(
     """Read films, ratings and people, and embed the films' texts (kept in ``cache``, for they take minutes)."""
     with gzip.open(data / "movies.jsonl.gz", "rt", encoding="utf-8") as file:
         films = [json.loads(line) for line in file]
-    items = [_item(number, film) for number, film in enumerate(films)]
+    items = [film_item(number, film) for number, film in enumerate(films)]
     row_of = {int(film["movie_id"]): row for row, film in enumerate(films)}
     people = _people(_rated(data / "ratings.csv.gz"), row_of)
     if test_ratings is not None:
@@ -91,7 +91,8 @@ def task(person: Person, known: int) -> Task | None:
     return Task(first, rest)
 
 
-def _item(number: int, film: dict[str, Any]) -> Item:
+def film_item(number: int, film: dict[str, Any]) -> Item:
+    """A record of the evaluation set as an item of the library."""
     credits = [Credit(name, CreditRole.DIRECTOR, k) for k, name in enumerate(film["directors"])]
     credits += [Credit(name, CreditRole.WRITER, k) for k, name in enumerate(film["writers"])]
     credits += [Credit(name, CreditRole.CAST, k) for k, name in enumerate(film["cast"])]
