@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import replace
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
-from gui.models import Card, FilterChoice, ShelfEntry, make_card, make_shelf_entry
+from gui.desk import Desk
+from gui.models import DialChoice, playable
 from gui.tabs.recommendations import RecommendationTab
 from gui.widgets.message_bar import MessageBar
 from library.errors import AppError
-from library.items import Item, MediaKind
 from library.library import Library
-from library.settings import DEMO_SOURCE, Settings
-from recommender.engine import Engine, Filters
+from library.settings import Settings
+from library.wishes import Wish
+from recommender.engine import Engine
 from recommender.snapshot import Snapshot
 
-SHELF_LENGTH = 10
-MOST_RESULTS = 8
+__all__ = ["Controller", "playable"]
 
 
 class Controller(QObject):
@@ -26,7 +26,8 @@ class Controller(QObject):
 
     Signals: ``feedback_given(int)`` with the id of the item it was about; ``play_wanted(Item)``;
     ``posters_wanted(tuple of Item)``; ``engine_ready()`` when the first engine was made; ``published()`` after each
-    snapshot that was taken over.
+    snapshot that was taken over; ``wishes_changed()`` when a wish was made or taken back; ``stopping()`` before the window
+    closes, as long as things can still be stored.
 
     :param library: connection A, of the main thread.
     """
@@ -36,6 +37,8 @@ class Controller(QObject):
     posters_wanted = pyqtSignal(object)
     engine_ready = pyqtSignal()
     published = pyqtSignal()
+    wishes_changed = pyqtSignal()
+    stopping = pyqtSignal()
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Controller(QObject):
         self.messages = messages
         self.engine: Engine | None = None
         self._settings = settings
+        self._turned: DialChoice | None = None
         self.desks = {tab.kind: Desk(self, tab) for tab in tabs}
 
     def publish(self, snapshot: Snapshot) -> None:
@@ -66,13 +70,27 @@ class Controller(QObject):
             self.engine.publish(snapshot)
 
     def configure(self, settings: Settings) -> None:
-        """Use other settings at once."""
+        """Use other settings at once; dials that are being turned stay as they stand."""
+        if self._turned is not None:
+            settings = replace(settings, **self._turned.sections(settings))
         before, self._settings = self._settings, settings
-        if (before.recommendation, before.dials, before.rules) == (settings.recommendation, settings.dials, settings.rules):
+        if (before.recommendation, before.dials, before.rules) == (
+            settings.recommendation,
+            settings.dials,
+            settings.rules,
+        ):
             return
         if self.engine is not None:
             self.engine.configure(settings)
             self.refresh()
+
+    def turn(self, choice: DialChoice | None) -> None:
+        """Use these dials for the order from the next question on, ahead of what is stored; ``None`` when that has caught up."""
+        self._turned = choice
+        if choice is not None:
+            self._settings = replace(self._settings, **choice.sections(self._settings))
+            if self.engine is not None:
+                self.engine.configure(self._settings)
 
     def refresh(self) -> None:
         """Show everything anew, with the same cards where they still fit."""
@@ -109,6 +127,45 @@ class Controller(QObject):
             self.feedback_given.emit(0)
             self.refresh()
 
+    def learn_from(self, item_id: int, learn: bool) -> bool:
+        """Let the taste learn from a rating, or not. Whether it worked."""
+        if self.engine is None or not self.attempt(lambda: self._engine().learn_from([item_id], learn)):
+            return False
+        self.feedback_given.emit(item_id)
+        self.refresh()
+        return True
+
+    def lend(self, to_guest: bool) -> None:
+        """Begin or end guest mode, on all tabs."""
+        if self.engine is not None:
+            self.attempt(lambda: self._engine().lend(to_guest))
+            self.refresh()
+
+    def put_wish(self, wish: Wish | None, instead_of: Wish | None = None) -> bool:
+        """Let a wish hold again, and another one no longer. Whether it worked."""
+        engine = self.engine
+        if engine is None:
+            return False
+        if wish is not None:  # one about the same subject gives way to it
+            return self.attempt(lambda: engine.wish(wish.subject, wish.direction))
+        return instead_of is None or self.attempt(lambda: engine.take_back_wish(instead_of))
+
+    def take_back_wish(self, wish: Wish) -> None:
+        """Let a wish no longer hold."""
+        self._take_back([wish])
+
+    def take_back_all_wishes(self) -> None:
+        """Let no wish hold any longer."""
+        if self.engine is not None:
+            self._take_back(self.engine.wishes())
+
+    def wishes_were_changed(self, by: Desk) -> None:
+        """A desk has made a wish or taken one back, and shows it already."""
+        for desk in self.desks.values():
+            if desk is not by:
+                desk.refresh_when_seen()
+        self.wishes_changed.emit()
+
     def note_play(self, item_id: int) -> None:
         """A title was opened to be watched: only what really opened counts."""
         if self.engine is not None:
@@ -116,6 +173,7 @@ class Controller(QObject):
 
     def stop(self) -> None:
         """Nothing is shown any more: the window closes."""
+        self.stopping.emit()
         self.engine = None
         for desk in self.desks.values():
             desk.stop()
@@ -133,209 +191,15 @@ class Controller(QObject):
             return False
         return True
 
+    def _take_back(self, wishes: Iterable[Wish]) -> None:
+        if self.engine is not None and self.attempt(lambda: self._remove(wishes)):
+            self.refresh()
+            self.wishes_changed.emit()
+
+    def _remove(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            self._engine().take_back_wish(wish)
+
     def _engine(self) -> Engine:
         assert self.engine is not None
         return self.engine
-
-
-class Desk(QObject):
-    """One tab's work: which card lies there, which filters hold."""
-
-    def __init__(self, controller: Controller, tab: RecommendationTab) -> None:
-        super().__init__(controller)
-        self._controller = controller
-        self._library = controller.library
-        self._tab = tab
-        self._choice = FilterChoice()
-        self._found: frozenset[int] | None = None
-        self._card: int | None = None
-        self._shelf: tuple[int, ...] = ()
-        self._stale = True
-        self._choices_soon = QTimer(self)
-        self._choices_soon.setSingleShot(True)
-        self._choices_soon.timeout.connect(self._offer_choices)
-        self._connect()
-
-    @property
-    def kind(self) -> MediaKind:
-        """Films or shows."""
-        return self._tab.kind
-
-    def on_screen(self) -> tuple[int, ...]:
-        """Ids of the card and of what is on the shelf."""
-        return (*(() if self._card is None else (self._card,)), *self._shelf)
-
-    def stop(self) -> None:
-        """Show nothing any more."""
-        self._choices_soon.stop()
-
-    def start_afresh(self) -> None:
-        """Forget the card, and choose one anew."""
-        self._card = None
-        self.refresh_when_seen()
-
-    def refresh_when_seen(self) -> None:
-        """Show everything anew: now if the tab is in sight, else when it comes into sight."""
-        self._stale = True
-        if self._tab.isVisible():
-            self.refresh()
-
-    def came_into_sight(self) -> None:
-        """The tab is shown now."""
-        if self._stale:
-            self.refresh()
-
-    def refresh(self) -> None:
-        """Choose anew around the card that is shown, and renew what is said about it."""
-        if self._controller.engine is None:
-            return
-        self._stale = False
-        self._present(self._card if self._still_there(self._card) else None)
-        self._choices_soon.start(0)
-
-    def _connect(self) -> None:
-        tab = self._tab
-        tab.rated.connect(self._rate)
-        tab.skipped.connect(self._skip)
-        tab.blocked.connect(self._block)
-        tab.back_requested.connect(self._back)
-        tab.play_requested.connect(self._play)
-        tab.chosen.connect(self._choose)
-        tab.filters_changed.connect(self._filter)
-        tab.posters_wanted.connect(self.want_posters)
-
-    # What the user did: the row is written first, and only then is anything else shown.
-
-    def _rate(self, item_id: int, value: float) -> None:
-        self._answer(item_id, lambda engine: engine.rate(item_id, value))
-
-    def _skip(self, item_id: int) -> None:
-        self._answer(item_id, lambda engine: engine.skip(item_id))
-
-    def _block(self, item_id: int) -> None:
-        if self._answer(item_id, lambda engine: engine.block(item_id)):
-            item = self._library.items.get(item_id)
-            title = item.title if item is not None else "This title"
-            self._controller.messages.show_message(
-                f"“{title}” will not be suggested again.", "", "note", "Undo", lambda: self._undo_block(item_id)
-            )
-
-    def _answer(self, item_id: int, answer: Callable[[Engine], object]) -> bool:
-        engine = self._controller.engine
-        if engine is None or not self._controller.attempt(lambda: answer(engine)):
-            return False
-        self._present(None)
-        self._controller.feedback_given.emit(item_id)
-        return True
-
-    def _undo_block(self, item_id: int) -> None:
-        engine = self._controller.engine
-        if engine is not None and self._controller.attempt(lambda: engine.unblock(item_id)):
-            self._present(item_id)
-            self._controller.feedback_given.emit(item_id)
-
-    def _back(self) -> None:
-        engine = self._controller.engine
-        if engine is None:
-            return
-        found: list[int | None] = []
-        if not self._controller.attempt(lambda: found.append(engine.back(self.kind))):
-            return
-        if found[0] is None:
-            self._tab.show_notice("This is where you began; there is nothing to go back to.")
-            return
-        self._present(found[0], shown=True)
-        self._controller.feedback_given.emit(found[0])
-
-    def _play(self, item_id: int) -> None:
-        item = self._library.items.get(item_id)
-        if item is not None:
-            self._controller.play_wanted.emit(item)
-
-    def _choose(self, item_id: int) -> None:
-        self._present(item_id)
-
-    def _filter(self, choice: FilterChoice) -> None:
-        text_changed = choice.text != self._choice.text
-        self._choice = choice
-        if not text_changed or self._controller.attempt(lambda: self._search(choice.text)):
-            self._present(None)
-
-    def _search(self, text: str) -> None:
-        if not text.strip():
-            self._found = None
-            self._tab.show_results([])
-            return
-        ids = self._library.items.search(text, self.kind)
-        self._found = frozenset(ids)
-        self._tab.show_results(self._entries(ids[:MOST_RESULTS]))
-
-    # What is shown
-
-    def _filters(self) -> Filters:
-        choice = self._choice
-        return Filters(
-            max_minutes=choice.minutes(datetime.now()),
-            genre=choice.genre,
-            decade=choice.decade,
-            unseen_only=choice.unseen_only,
-            among=self._found,
-        )
-
-    def _present(self, keep: int | None, shown: bool = False) -> None:
-        """Show a card, what comes next, and how many are left.
-
-        :param keep: the item to show; ``None`` for the best one.
-        :param shown: the engine knows already that this is the card.
-        """
-        engine = self._controller.engine
-        if engine is not None:
-            self._controller.attempt(lambda: self._show(engine, keep, shown))
-
-    def _show(self, engine: Engine, keep: int | None, shown: bool) -> None:
-        slate = engine.recommend(self.kind, self._filters(), SHELF_LENGTH + 1, keep=keep)
-        items = {item.id: item for item in self._library.items.many([pick.item_id for pick in slate.picks])}
-        picks = [pick for pick in slate.picks if pick.item_id in items]  # the library may be newer than the snapshot
-        self._tab.show_counts(slate.remaining, slate.total)
-        if not picks:
-            self._card, self._shelf = None, ()
-            self._tab.show_empty(slate.empty or "library")
-            return
-        first, *others = picks
-        self._card, self._shelf = first.item_id, tuple(pick.item_id for pick in others)
-        if not shown:
-            engine.show(first.item_id)
-        self._tab.show_card(self._make_card(items[first.item_id], engine))
-        self._tab.show_notice(slate.notice)
-        self._tab.show_shelf([make_shelf_entry(items[pick.item_id], pick.mean) for pick in others])
-
-    def _make_card(self, item: Item, engine: Engine) -> Card:
-        return make_card(item, engine.explain(item.id), ratings=engine.ratings, playable=playable(item))
-
-    def _entries(self, item_ids: Iterable[int]) -> list[ShelfEntry]:
-        wanted = list(item_ids)
-        items = {item.id: item for item in self._library.items.many(wanted)}
-        return [make_shelf_entry(items[item_id]) for item_id in wanted if item_id in items]
-
-    def _still_there(self, item_id: int | None) -> bool:
-        engine = self._controller.engine
-        if item_id is None or engine is None or engine.snapshot.row_of(item_id) is None:
-            return False
-        item = self._library.items.get(item_id)
-        return item is not None and item.removed_at is None
-
-    def _offer_choices(self) -> None:
-        engine = self._controller.engine
-        if engine is not None:
-            self._tab.set_choices(list(engine.genres(self.kind)), list(engine.decades(self.kind)))
-
-    def want_posters(self, item_ids: Iterable[int]) -> None:
-        """Ask for the posters of these titles, where there are any."""
-        items = [item for item in self._library.items.many(item_ids) if any(place.poster for place in item.places)]
-        if items:
-            self._controller.posters_wanted.emit(tuple(items))
-
-
-def playable(item: Item) -> bool:
-    """Whether there is something to open: a file or a server that knows the title, not the demo library alone."""
-    return any(place.files or place.source_id != DEMO_SOURCE.id for place in item.places)

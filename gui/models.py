@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from library.items import CreditRole, Item, MediaKind
+from library.settings import DEMO_SOURCE, DialPreset, DialSettings, RecommendationSettings, Settings
 
 if TYPE_CHECKING:
+    from library.wishes import Wish
     from recommender.explain import Explanation
 
 SEPARATOR = " · "
@@ -35,6 +38,8 @@ class Card:
     :param explanation: the prediction with its reasons and its ledger; ``None`` while there is none yet.
     :param ratings: how many titles the user has rated so far; 0 makes the prediction a first guess.
     :param playable: whether there is something to open.
+    :param wishes: the wishes in force, so that the reasons can say which of them were asked for already.
+    :param wishable: whether the reasons take wishes now; a guest makes none.
     """
 
     item_id: int
@@ -49,6 +54,8 @@ class Card:
     explanation: Explanation | None = None
     ratings: int = 0
     playable: bool = True
+    wishes: tuple[Wish, ...] = ()
+    wishable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +109,67 @@ class FilterChoice:
         return (end - now).total_seconds() / 60
 
 
-def make_card(item: Item, explanation: Explanation | None = None, *, ratings: int = 0, playable: bool = True) -> Card:
+@dataclass(frozen=True, slots=True)
+class DialChoice:
+    """Where all the dials stand.
+
+    :param adventure: as in :class:`RecommendationSettings`; the others as in :class:`DialSettings`.
+    """
+
+    adventure: float = RecommendationSettings().adventure
+    obscure: float = 0.0
+    dark: float = 0.0
+    long: float = 0.0
+    new: float = 0.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> DialChoice:
+        """What is configured."""
+        dials = settings.dials
+        return cls(settings.recommendation.adventure, dials.obscure, dials.dark, dials.long, dials.new)
+
+    @classmethod
+    def of_preset(cls, preset: DialPreset) -> DialChoice:
+        """What was kept under a name."""
+        return cls(preset.adventure, preset.obscure, preset.dark, preset.long, preset.new)
+
+    @property
+    def turned(self) -> int:
+        """How many of them are off neutral."""
+        neutral = DialChoice()
+        return sum(getattr(self, field.name) != getattr(neutral, field.name) for field in fields(self))
+
+    def named(self, name: str) -> DialPreset:
+        """The same under a name."""
+        return DialPreset(name, self.adventure, self.obscure, self.dark, self.long, self.new)
+
+    def sections(self, settings: Settings) -> dict[str, Any]:
+        """The sections of the settings that the dials belong to, with the dials as they stand."""
+        return {
+            "recommendation": replace(settings.recommendation, adventure=self.adventure),
+            "dials": DialSettings(self.obscure, self.dark, self.long, self.new),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LastRating:
+    """The rating that was given last, and whether the taste learns from it."""
+
+    item_id: int
+    title: str
+    value: float
+    learn: bool = True
+
+
+def make_card(
+    item: Item,
+    explanation: Explanation | None = None,
+    *,
+    ratings: int = 0,
+    playable: bool = True,
+    wishes: Sequence[Wish] = (),
+    wishable: bool = True,
+) -> Card:
     """The card of an item: what is unknown leaves no trace."""
     return Card(
         item_id=item.id,
@@ -117,7 +184,14 @@ def make_card(item: Item, explanation: Explanation | None = None, *, ratings: in
         explanation=explanation,
         ratings=ratings,
         playable=playable,
+        wishes=tuple(wishes),
+        wishable=wishable,
     )
+
+
+def playable(item: Item) -> bool:
+    """Whether there is something to open: a file or a server that knows the title, not the demo library alone."""
+    return any(place.files or place.source_id != DEMO_SOURCE.id for place in item.places)
 
 
 def make_shelf_entry(item: Item, mean: float | None = None) -> ShelfEntry:
@@ -204,8 +278,7 @@ def points_words(points: float, digits: int = 1) -> str:
     """Points with their sign, with a real minus: "+0.9", "−0.2"; as many digits as it takes to see something."""
     if round(points, digits) == 0 and abs(points) >= 0.005:
         digits = 2
-    rounded = round(points, digits)
-    return f"{'−' if rounded < 0 else '+'}{abs(rounded):.{digits}f}"
+    return f"{'−' if points < 0 else '+'}{abs(round(points, digits)):.{digits}f}"
 
 
 def prediction_words(card: Card) -> tuple[str, str]:

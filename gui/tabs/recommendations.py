@@ -5,14 +5,17 @@ It knows no store and no engine: it shows frozen values and says what the user d
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QImage, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from gui.models import Card, ShelfEntry
+from gui.models import Card, LastRating, ShelfEntry
 from gui.theme import Theme
 from gui.widgets.card_view import CardView
+from gui.widgets.dials import DialsPanel
 from gui.widgets.filter_bar import FilterBar
+from gui.widgets.guest_strip import GuestStrip
+from gui.widgets.moved_line import MovedLine
 from gui.widgets.pages import PageText, QuietPage, busy_page, empty_page, failing_page
 from gui.widgets.poster import PosterPixmaps
 from gui.widgets.poster_stage import BOTTOM, FLIGHT, TOP, Flight, PosterStage
@@ -24,12 +27,15 @@ _IDLE = 40  # milliseconds of quiet before the next large poster is drawn ahead
 
 
 class RecommendationTab(QWidget):
-    """One title to decide about, what comes next, and the filters above.
+    """One title to decide about, what comes next, and the filters and dials above.
 
     Signals: ``filters_changed(FilterChoice)`` · ``rated(int, float)`` · ``skipped(int)`` · ``blocked(int)`` ·
     ``back_requested()`` · ``play_requested(int)`` · ``chosen(int)`` (from the shelf or the search) ·
     ``similar_requested(int)`` · ``configuration_requested()`` · ``demo_requested()`` · ``retry_requested()`` ·
+    ``wished(Subject, str)`` with the direction · ``wish_undone()`` · ``learning_wanted(int, bool)`` · ``guest_wanted(bool)`` ·
     ``posters_wanted(list)``: item ids whose real poster has not been given yet, the most visible first.
+
+    The panel ``dials`` has signals of its own; whoever keeps the settings connects them.
     """
 
     filters_changed = pyqtSignal(object)
@@ -43,6 +49,10 @@ class RecommendationTab(QWidget):
     configuration_requested = pyqtSignal()
     demo_requested = pyqtSignal()
     retry_requested = pyqtSignal()
+    wished = pyqtSignal(object, str)
+    wish_undone = pyqtSignal()
+    learning_wanted = pyqtSignal(int, bool)
+    guest_wanted = pyqtSignal(bool)
     posters_wanted = pyqtSignal(list)
 
     def __init__(self, kind: MediaKind, theme: Theme, parent: QWidget | None = None) -> None:
@@ -53,10 +63,13 @@ class RecommendationTab(QWidget):
         self._asked: set[int] = set()
         self._pixmaps = PosterPixmaps()
         self.filters = FilterBar(kind, theme)
+        self.dials = DialsPanel(theme)
+        self.guest = GuestStrip(theme)
         self.stage = PosterStage(theme, self._pixmaps)
         self.card_view = CardView(theme)
-        self.ratings = RatingBar(theme)
+        self.ratings = RatingBar(theme, with_menu=True)
         self.shelf = Shelf(theme, self._pixmaps)
+        self.moved = MovedLine(self.shelf)
         self.page = QuietPage(theme)
         self._bodies = QStackedWidget()
         self._flight = Flight(self)
@@ -65,6 +78,7 @@ class RecommendationTab(QWidget):
         self._idle.setInterval(_IDLE)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Films" if kind is MediaKind.MOVIE else "Shows")
+        self._above = self._frame_above()
         self._arrange()
         self._connect()
         self._bind_keys()
@@ -136,6 +150,20 @@ class RecommendationTab(QWidget):
         """Offer "More like this" when there is something that can answer it."""
         self.stage.set_similar(offered)
 
+    def show_moved(self, text: str) -> None:
+        """Say above the shelf what a wish has moved there, and offer to undo it; empty takes that away."""
+        if text:
+            self.moved.say(text)
+        else:
+            self.moved.clear()
+
+    def show_learning(self, last: LastRating | None, guest: bool) -> None:
+        """Say what the rating given last was, and whether a guest is here."""
+        self.ratings.show_learning(last, guest)
+        if self.guest.isHidden() == guest:
+            self.guest.setVisible(guest)
+            self._show_above()
+
     @property
     def card(self) -> Card | None:
         """The title that is shown now."""
@@ -186,6 +214,12 @@ class RecommendationTab(QWidget):
         super().resizeEvent(event)
         self._share_room()
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Share the room anew when what stands above the card has another height."""
+        if watched is self._above and event is not None and event.type() == QEvent.Type.Resize:
+            self._share_room()
+        return super().eventFilter(watched, event)
+
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Let nothing fly where nobody looks."""
         self._flight.land()
@@ -217,12 +251,33 @@ class RecommendationTab(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.filters)
+        outer.addWidget(self._above)
         outer.addWidget(self._bodies, 1)
+
+    def _frame_above(self) -> QWidget:
+        """What opens between the filters and the card: the dials and the line about the guest."""
+        above = QWidget()
+        column = QVBoxLayout(above)
+        column.setContentsMargins(24, 0, 24, 8)
+        column.setSpacing(8)
+        for part in (self.dials, self.guest):
+            column.addWidget(part)
+            part.hide()
+        above.hide()
+        return above
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.filters_changed)
         self.filters.chosen.connect(self.chosen)
+        self._above.installEventFilter(self)
+        self.filters.dials_opened.connect(self._open_dials)
+        self.dials.closed.connect(lambda: self.filters.dials.setChecked(False))
+        self.guest.ended.connect(lambda: self.guest_wanted.emit(False))
+        self.card_view.wished.connect(self.wished)
+        self.moved.undone.connect(self.wish_undone)
         self.ratings.rated.connect(self._rate)
+        self.ratings.learning_wanted.connect(self.learning_wanted)
+        self.ratings.guest_wanted.connect(self.guest_wanted)
         self.ratings.back.connect(self.back_requested)
         self.ratings.skipped.connect(self._skip)
         self.ratings.blocked.connect(self._block)
@@ -255,15 +310,37 @@ class RecommendationTab(QWidget):
         shortcut.activated.connect(action)  # type: ignore[arg-type]
         return shortcut
 
+    def _open_dials(self, opened: bool) -> None:
+        keyboard = self.focusWidget()
+        was_inside = keyboard is not None and self.dials.isAncestorOf(keyboard)
+        self.dials.setVisible(opened)
+        self._show_above()
+        if opened and keyboard is self.filters.dials:
+            self.dials.first().setFocus(Qt.FocusReason.OtherFocusReason)
+        elif was_inside:
+            self.filters.dials.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_above(self) -> None:
+        self._above.setVisible(self._is_anything_above())
+        self._share_room()
+
+    def _is_anything_above(self) -> bool:
+        return not (self.dials.isHidden() and self.guest.isHidden())
+
     def _share_room(self) -> None:
-        room = self.height() - self.filters.sizeHint().height()
-        lines = self.height() / self._theme.px(100)  # how tall the tab is, measured in its own text
-        share = 0.23 if lines > 6.4 else 0.20 if lines > 5 else 0.15
+        above = 0 if self._above.isHidden() else self._above.sizeHint().height()
+        height = self.height() - above
+        lines = height / self._theme.px(100)  # how tall the rest is, measured in its own text
+        share = 0.23 if lines > 6.4 else 0.20 if lines > 5 else 0.15 if lines > 3 else 0.11
         self.shelf.set_room(self.width() - 48, round(self.height() * share))
-        self.stage.set_height(max(180, room - self.shelf.height() - 10))
+        left = self._theme.px(76)  # after the heading of the shelf
+        self.moved.setGeometry(left, 0, self.width() - 48 - left, self._theme.px(21))
+        room = height - self.filters.sizeHint().height()
+        self.stage.set_height(max(140, room - self.shelf.height() - 10))
 
     def _show_body(self, place: int) -> None:
         self.filters.setVisible(True)
+        self._above.setVisible(self._is_anything_above())
         if self._bodies.currentIndex() != place:
             self._bodies.setCurrentIndex(place)
 
@@ -273,6 +350,7 @@ class RecommendationTab(QWidget):
         self.page.show_text(text)
         self._bodies.setCurrentWidget(self.page)
         self.filters.setVisible(with_filters)
+        self._above.setVisible(with_filters and self._is_anything_above())
 
     def _ask_for_posters(self, item_ids: list[int]) -> None:
         wanted = [item_id for item_id in item_ids if item_id not in self._asked and not self._pixmaps.has(item_id)]

@@ -16,7 +16,9 @@ from gui.widgets.scroll_area import ScrollArea
 
 LINE_LENGTH = 760
 TITLE_SIZE, LOW_TITLE_SIZE, SMALLEST_TITLE = 34, 28, 20
-_LEAST = 232  # below this height not only the text scrolls, but also the prediction and the chips
+_ONE_LINE = 245  # below this height the chips have one line
+_LEAST = 200  # below this height not only the text scrolls, but also the prediction and the chips
+_NO_FACTS = 110  # below this height there are no facts
 _TITLE_LINES = 2.6  # line heights of the largest size that a long title may take
 
 
@@ -102,10 +104,11 @@ class TextArea(ScrollArea):
 class CardView(QWidget):
     """Everything to the right of the poster except the rating buttons.
 
-    Signals: ``ledger_opened(bool)`` when all the terms are shown or put away.
+    Signals: ``ledger_opened(bool)`` when all the terms are shown or put away; ``wished(Subject, str)`` with the direction.
     """
 
     ledger_opened = pyqtSignal(bool)
+    wished = pyqtSignal(object, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,9 +123,12 @@ class CardView(QWidget):
         self.chips = Chips(theme)
         self.ledger = LedgerPanel(theme)
         self.chips.opened.connect(self.open_ledger)
+        self.chips.wished.connect(self.wished)
+        self.ledger.chart.wished.connect(self.wished)
         self.ledger.closed.connect(self.close_ledger)
         self.notice.hide()
         self._pages = QStackedWidget()
+        self._pages.setMinimumHeight(20)  # both pages scroll; else the one that is hidden would claim its room too
         self._arrange()
         theme.changed.connect(self._fit_title)
 
@@ -133,20 +139,25 @@ class CardView(QWidget):
 
     def show_card(self, card: Card) -> None:
         """Show a title; an open ledger stays open and shows the new one."""
+        changed = self._card is None or self._card.item_id != card.item_id
         self._card = card
         self._fit_title()
         self.facts.setText(card.facts)
-        self.facts.setVisible(bool(card.facts))
+        self._offer_facts()
         self.text.show_card(card)
         sentence, spread = prediction_words(card)
         self.prediction.setText(sentence)
         self.spread.setText(spread)
         self.chips.show_card(card)
+        if changed:
+            self._scroll.to_top()
         if self.ledger_open:
             if card.explanation is None:
                 self.close_ledger()
             else:
-                self.ledger.show_ledger(card.explanation.ledger)
+                self._fill_ledger(card)
+                if changed:
+                    self.ledger.to_top()
 
     def show_notice(self, text: str) -> None:
         """Say something about the choice above the title; empty takes it away."""
@@ -157,7 +168,8 @@ class CardView(QWidget):
         """Show all the terms in place of the text."""
         if self._card is None or self._card.explanation is None:
             return
-        self.ledger.show_ledger(self._card.explanation.ledger)
+        self._fill_ledger(self._card)
+        self.ledger.to_top()
         self._pages.setCurrentIndex(1)
         self.ledger.take_focus()
         self.ledger_opened.emit(True)
@@ -171,13 +183,22 @@ class CardView(QWidget):
                 chips[-1].setFocus(Qt.FocusReason.OtherFocusReason)
             self.ledger_opened.emit(False)
 
+    def hasHeightForWidth(self) -> bool:
+        """It takes the height it is given; else Qt would squeeze the rating buttons below it as much as its text."""
+        return False
+
+    def _fill_ledger(self, card: Card) -> None:
+        if card.explanation is not None:
+            self.ledger.show_ledger(card.explanation.ledger, card.explanation.order, card.wishes, card.wishable)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Set the title for the width there is."""
         super().resizeEvent(event)
         if event is not None and event.oldSize() != event.size():
-            self.chips.set_lines(2 if self._is_low() else 4)
+            self.chips.set_lines(1 if self.height() < self._theme.px(_ONE_LINE) else 2 if self._is_low() else 4)
             self._fit_title()
             self.text.set_whole(self.height() < self._theme.px(_LEAST))
+            self._offer_facts()
 
     def _arrange(self) -> None:
         words = QWidget()
@@ -214,6 +235,11 @@ class CardView(QWidget):
         outer.addWidget(self.facts)
         outer.addSpacing(4)
         outer.addWidget(self._pages, 1)
+
+    def _offer_facts(self) -> None:
+        """Show the facts, unless the dials take their room in a small window with large text."""
+        has_room = self.width() < 50 or self.height() >= self._theme.px(_NO_FACTS)
+        self.facts.setVisible(has_room and bool(self.facts.text()))
 
     def _is_low(self) -> bool:
         return self.height() < self._theme.px(330)

@@ -1,4 +1,4 @@
-"""The bar on top: how much time there is, which genre and decade, only what is unseen, and the search."""
+"""The bar on top: how much time there is, which genre and decade, only what is unseen, the dials, and the search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtCore import QTime, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QTimeEdit, QWidget, QWidgetAction
 
-from gui.models import FilterChoice, count_words
+from gui.models import SEPARATOR, FilterChoice, count_words
 from gui.theme import Theme
 from gui.widgets.buttons import Button, set_look
 from gui.widgets.search_field import SearchField
@@ -22,11 +22,13 @@ SHOW_LENGTHS: tuple[tuple[str, float | None], ...] = (("Any length", None), ("Up
 class FilterBar(QWidget):
     """All filters in a row, and at its end how many titles they leave.
 
-    Signals: ``changed(FilterChoice)``; ``chosen(int)`` when a title is picked from the search.
+    Signals: ``changed(FilterChoice)``; ``chosen(int)`` when a title is picked from the search; ``dials_opened(bool)`` when the
+    dials are to be shown or put away.
     """
 
     changed = pyqtSignal(object)
     chosen = pyqtSignal(int)
+    dials_opened = pyqtSignal(bool)
 
     def __init__(self, kind: MediaKind, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,10 @@ class FilterBar(QWidget):
         self._unseen.setCheckable(True)
         self._unseen.setAccessibleName("Only what you have not seen")
         self._unseen.toggled.connect(lambda on: self._set(replace(self._choice, unseen_only=on)))
+        self.dials = Button("Dials", "filter", self)
+        self.dials.setCheckable(True)
+        self.dials.setToolTip("Turn the order: adventure, fame, mood, length, age")
+        self.dials.toggled.connect(self.dials_opened)
         self.search = SearchField(theme, self)
         self.search.searched.connect(lambda text: self._set(replace(self._choice, text=text)))
         self.search.chosen.connect(self.chosen)
@@ -68,6 +74,15 @@ class FilterBar(QWidget):
         self._counts = (remaining, total)
         self._show_counts()
 
+    def show_dials(self, turned: int) -> None:
+        """Say how many dials are off neutral."""
+        words = f"Dials{SEPARATOR}{turned}" if turned else "Dials"
+        if words != self.dials.text():
+            self.dials.setText(words)
+            self.dials.setAccessibleName(f"Dials, {turned} turned" if turned else "Dials")
+            set_look(self.dials, "chosen", bool(turned))
+            self._show_counts()
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Say the count in fewer words where there is little room."""
         super().resizeEvent(event)
@@ -77,11 +92,14 @@ class FilterBar(QWidget):
         if self._counts is None:
             return
         words = count_words(*self._counts, self._kind)
-        filters = sum(button.sizeHint().width() + 8 for button in (self._time, self._genre, self._decade, self._unseen))
+        filters = sum(button.sizeHint().width() + 8 for button in self._buttons())
         room = self.width() - 2 * 24 - filters - self._theme.px(140)
         fits = room >= self._count.fontMetrics().horizontalAdvance(words)
         self._count.setText(words if fits else f"{self._counts[0]:,} left")
         self._count.setToolTip("" if fits else words)
+
+    def _buttons(self) -> tuple[Button, ...]:
+        return self._time, self._genre, self._decade, self._unseen, self.dials
 
     def count_text(self) -> str:
         """What stands at the end of the bar."""
@@ -109,7 +127,7 @@ class FilterBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 12, 24, 12)
         row.setSpacing(8)
-        for widget in (self._time, self._genre, self._decade, self._unseen):
+        for widget in self._buttons():
             row.addWidget(widget)
         self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.search.setMinimumWidth(100)

@@ -121,3 +121,14 @@ def test_clearing_takes_everything_off_at_once(bar: FilterBar, qtbot) -> None:
 def test_the_count_stands_at_the_end(bar: FilterBar) -> None:
     bar.show_counts(318, 1942)
     assert bar.count_text() == "318 of 1,942 films"
+
+
+def test_the_dials_are_opened_from_the_bar_and_counted_in_it(bar: FilterBar, qtbot) -> None:
+    with qtbot.waitSignal(bar.dials_opened) as answer:
+        QTest.mouseClick(bar.dials, Qt.MouseButton.LeftButton)
+    assert answer.args == [True]
+    bar.show_dials(2)
+    assert bar.dials.text() == "Dials · 2"
+    assert bar.dials.property("chosen") is True
+    bar.show_dials(0)
+    assert bar.dials.text() == bar.dials.accessibleName() == "Dials"

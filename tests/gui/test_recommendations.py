@@ -13,6 +13,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from gui.main_window import MainWindow
+from gui.models import LastRating
 from gui.tabs.recommendations import RecommendationTab
 from gui.theme import Theme
 from gui.widgets.rating_bar import PROMPT, REPEAT_GUARD
@@ -205,6 +206,47 @@ def test_a_notice_comes_and_goes(tab: RecommendationTab) -> None:
     assert not tab.card_view.notice.isVisible()
 
 
+def test_in_one_line_the_way_to_all_reasons_stays(tab: RecommendationTab) -> None:
+    chips = tab.card_view.chips
+    every = chips.texts()
+    chips.resize(500, 40)
+    chips.set_lines(1)
+    assert 1 < len(chips.texts()) < len(every)
+    assert chips.texts()[-1] == every[-1]
+    assert {chip.y() for chip in chips.chips()} == {0}
+    chips.set_lines(4)
+    assert chips.texts() == every
+
+
+def test_what_moved_is_said_above_the_shelf_without_moving_anything(tab: RecommendationTab, qtbot) -> None:
+    before = [poster.geometry() for poster in tab.shelf.posters()]
+    said = "Less Horror. “Alien” and “The Thing” went down; “Paddington” came up. " * 3
+    tab.show_moved(said)
+    assert tab.moved.isVisible()
+    assert tab.moved.text() == said
+    assert [poster.geometry() for poster in tab.shelf.posters()] == before
+    assert tab.moved.undo.mapTo(tab.shelf, QPoint(tab.moved.undo.width(), 0)).x() <= tab.shelf.width()
+    with qtbot.waitSignal(tab.wish_undone):
+        QTest.mouseClick(tab.moved.undo, LEFT)
+    assert not tab.moved.isVisible()
+
+
+def test_the_menu_about_learning_says_what_is_wanted(tab: RecommendationTab, qtbot) -> None:
+    learn, guest = tab.ratings.menu.actions()
+    assert not learn.isEnabled()
+    tab.show_learning(LastRating(7, "Alien", 8.0), guest=False)
+    with qtbot.waitSignal(tab.learning_wanted) as answer:
+        learn.trigger()
+    assert answer.args == [7, False]
+    with qtbot.waitSignal(tab.guest_wanted) as answer:
+        guest.trigger()
+    assert answer.args == [True]
+    assert "kept as the guest's" in guest.toolTip()
+    QTest.mouseClick(tab.ratings.more, LEFT)
+    assert tab.ratings.menu.isVisible()
+    tab.ratings.menu.close()
+
+
 @pytest.mark.parametrize(
     ("reason", "button", "signal"),
     [
@@ -260,18 +302,33 @@ def test_the_next_title_flies_from_the_shelf_and_lands(tab: RecommendationTab, t
 
 @pytest.mark.parametrize("size", [(960, 640), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("scale", [1.0, 1.4])
+@pytest.mark.parametrize("dials", [False, True])
 def test_nothing_needed_is_cut_off(
-    tab: RecommendationTab, theme: Theme, qtbot, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], scale: float
+    tab: RecommendationTab,
+    theme: Theme,
+    qtbot,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    scale: float,
+    dials: bool,
 ) -> None:
     monkeypatch.setattr("gui.theme._system_scale", lambda: scale)
     theme.refresh()
     assert theme.px(100) == round(100 * scale)
     window = tab.window()
     window.resize(*size)
+    tab.filters.dials.setChecked(dials)
     tab.show_card(replace(ARRIVAL, overview=ARRIVAL.overview * 8, title="A Title That Goes On and On " * 3))
     qtbot.wait(30)
     inside = window.rect()
-    buttons = [*tab.ratings.buttons(), *tab.ratings.actions_row(), tab.stage.play, *tab.shelf.posters()]
+    buttons = [
+        *tab.ratings.buttons(),
+        *tab.ratings.actions_row(),
+        tab.ratings.more,
+        tab.stage.play,
+        *tab.shelf.posters(),
+    ]
+    assert tab.ratings.geometry().bottom() < tab.shelf.geometry().top()
     for button in buttons:
         corner = button.mapTo(window, QPoint(0, 0))
         assert inside.contains(corner), button.accessibleName()

@@ -125,6 +125,72 @@ class BlockedTitle:
         return f"{self.title} ({self.year})" if self.year else self.title
 
 
+class TakenList(PanelCard):
+    """Lines that can be taken back one by one, and all of them after a question; what it says when there is none.
+
+    Signals: ``taken(int)`` with the place of a line, ``all_taken()``.
+
+    :param none: what is said when there is no line.
+    :param button: what the button of a line says; ``all_button`` what the one for all of them says.
+    """
+
+    taken = pyqtSignal(int)
+    all_taken = pyqtSignal()
+
+    def __init__(self, none: str, button: str, all_button: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._button = button
+        self._none = words(none, "dim")
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        self._rest = words("", "note")
+        self.buttons: list[Button] = []
+        self._count = 0
+        self.all = Button(all_button, "", self)
+        self.sure = Question(self)
+        self.sure.agreed.connect(self.all_taken)
+        self.body.addWidget(self._none)
+        self.body.addLayout(self._lines)
+        self.body.addWidget(self._rest)
+        self.body.addLayout(row(self.all, 1))
+        self.body.addWidget(self.sure)
+        self.show_lines(())
+
+    def show_lines(self, lines: Sequence[tuple[str, float]]) -> None:
+        """Show these, each with when it was made."""
+        had_keyboard = next((k for k, button in enumerate(self.buttons) if button.hasFocus()), None)
+        while (entry := self._lines.takeAt(0)) is not None:
+            widget = entry.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.buttons = []
+        for place, (text, at) in enumerate(lines[:MOST_SHOWN]):
+            self._lines.addWidget(self._line(place, text, at))
+        more = len(lines) - MOST_SHOWN
+        say(self._rest, f"… and {more:,} more." if more > 0 else "")
+        self._none.setVisible(not lines)
+        self.all.setVisible(bool(lines))
+        if len(lines) != self._count:  # what was asked is another question now
+            self.sure.hide()
+        self._count = len(lines)
+        if had_keyboard is not None and self.buttons:
+            self.buttons[min(had_keyboard, len(self.buttons) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _line(self, place: int, text: str, at: float) -> QWidget:
+        button = Button(self._button, "link", self)
+        button.setAccessibleName(f"{self._button} {text}")
+        button.clicked.connect(lambda: self.taken.emit(place))
+        self.buttons.append(button)
+        line = QWidget(self)
+        layout = row(spacing=12)
+        layout.addWidget(words(text), 1)
+        layout.addWidget(words(ago(at), "note", wrap=False))
+        layout.addWidget(button)
+        line.setLayout(layout)
+        return line
+
+
 class BlockedSection(Section):
     """The blocked titles, each with the way back, and one for all of them.
 
@@ -137,53 +203,24 @@ class BlockedSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Blocked titles", "What you said is not for you. It is never suggested.", parent)
         self._titles: tuple[BlockedTitle, ...] = ()
-        self._card = PanelCard()
-        self._none = words("Nothing is blocked. “Not for me” under a title blocks it.", "dim")
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(2)
-        self._rest = words("", "note")
-        self.buttons: list[Button] = []
-        self.reset_button = Button("Reset Blocked Items", "", self)
-        self.sure = Question(self)
+        self._list = TakenList(
+            "Nothing is blocked. “Not for me” under a title blocks it.", "Unblock", "Reset Blocked Items", self
+        )
+        self.reset_button, self.sure = self._list.all, self._list.sure
         self.reset_button.clicked.connect(self._ask)
-        self.sure.agreed.connect(self.reset)
-        self._card.body.addWidget(self._none)
-        self._card.body.addLayout(self._lines)
-        self._card.body.addWidget(self._rest)
-        self._card.body.addLayout(row(self.reset_button, 1))
-        self._card.body.addWidget(self.sure)
-        self.body.addWidget(self._card)
-        self.show_titles(())
+        self._list.all_taken.connect(self.reset)
+        self._list.taken.connect(lambda place: self.unblocked.emit(self._titles[place].item_id))
+        self.body.addWidget(self._list)
+
+    @property
+    def buttons(self) -> list[Button]:
+        """The button of each title, in order."""
+        return self._list.buttons
 
     def show_titles(self, titles: Sequence[BlockedTitle]) -> None:
         """Show these, the newest first."""
         self._titles = tuple(titles)
-        while (entry := self._lines.takeAt(0)) is not None:
-            widget = entry.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.buttons = []
-        for title in self._titles[:MOST_SHOWN]:
-            self._lines.addWidget(self._line(title))
-        more = len(self._titles) - MOST_SHOWN
-        say(self._rest, f"… and {more:,} more." if more > 0 else "")
-        self._none.setVisible(not self._titles)
-        self.reset_button.setVisible(bool(self._titles))
-        self.sure.hide()
-
-    def _line(self, title: BlockedTitle) -> QWidget:
-        button = Button("Unblock", "link", self)
-        button.setAccessibleName(f"Unblock {title.label}")
-        button.clicked.connect(lambda: self.unblocked.emit(title.item_id))
-        self.buttons.append(button)
-        line = QWidget(self)
-        layout = row(spacing=12)
-        layout.addWidget(words(title.label), 1)
-        layout.addWidget(words(ago(title.at), "note", wrap=False))
-        layout.addWidget(button)
-        line.setLayout(layout)
-        return line
+        self._list.show_lines([(title.label, title.at) for title in self._titles])
 
     def _ask(self) -> None:
         count = len(self._titles)

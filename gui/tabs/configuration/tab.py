@@ -13,11 +13,16 @@ from gui.source_actions import SourceActions
 from gui.tabs.configuration.learning import ModelSection, TextModelSection, TrainingSection
 from gui.tabs.configuration.parts import WIDEST, Section
 from gui.tabs.configuration.recommending import BlockedSection, RecommendationsSection
+from gui.tabs.configuration.rules import RulesSection
 from gui.tabs.configuration.sources import SourcesSection
 from gui.tabs.configuration.storage import AppearanceSection, DataSection
+from gui.tabs.configuration.wishes import WishesSection
 from gui.theme import Theme
 from gui.widgets.buttons import Button, set_look
 from library.home import Home
+
+
+ABOVE = 16  # room above a section that was gone to
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class ConfigurationTab(QWidget):
         preferences, theme = setting.preferences, setting.theme
         self.sources = SourcesSection(setting.actions, setting.ports, theme)
         self.recommendations = RecommendationsSection(preferences)
+        self.wishes = WishesSection()
+        self.rules = RulesSection(preferences)
         self.blocked = BlockedSection()
         self.model = ModelSection()
         self.training = TrainingSection(preferences, theme)
@@ -51,6 +58,8 @@ class ConfigurationTab(QWidget):
         self.sections: tuple[Section, ...] = (
             self.sources,
             self.recommendations,
+            self.wishes,
+            self.rules,
             self.blocked,
             self.model,
             self.training,
@@ -75,7 +84,7 @@ class ConfigurationTab(QWidget):
     def go_to(self, section: Section) -> None:
         """Scroll to a section."""
         self._going_to = section
-        self._bar.setValue(min(section.y(), self._bar.maximum()))
+        self._bar.setValue(min(section.y() - ABOVE, self._bar.maximum()))
         self._going_to = None
         self._mark(section)
 
