@@ -1,4 +1,7 @@
-"""The window: tabs on top, one page, and below it the message bar and the progress strip that serve all tabs."""
+"""The window: tabs on top, one page, and below it the message bar and the progress strip that serve all tabs.
+
+A page can be laid over the tabs; when it is left, what was below it is there again, with the keyboard where it was.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEve
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from gui.theme import RESOURCES, Theme
+from gui.widgets.buttons import Button
+from gui.widgets.laid_page import LaidPage
 from gui.widgets.message_bar import MessageBar
 from gui.widgets.progress_strip import ProgressStrip
 
@@ -26,11 +31,13 @@ class MainWindow(QMainWindow):
     """The one window of the program.
 
     Signals: ``geometry_changed(str)`` when it was moved or resized (to be given to ``restore_geometry`` next time),
-    ``tab_changed(str)`` with the title of the tab, ``closing()`` when the user closes the window.
+    ``tab_changed(str)`` with the title of the tab that came into sight, also from under a page that lay over it,
+    ``tonight_requested()``, ``closing()`` when the user closes the window.
     """
 
     geometry_changed = pyqtSignal(str)
     tab_changed = pyqtSignal(str)
+    tonight_requested = pyqtSignal()
     closing = pyqtSignal()
 
     def __init__(self, theme: Theme) -> None:
@@ -46,6 +53,9 @@ class MainWindow(QMainWindow):
         self._tabs = self._tab_bar()
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
+        self._layers = QStackedWidget()
+        self._laid: list[LaidPage] = []
+        self._tonight = Button("Tonight", "quiet")
         self._told = ""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -57,6 +67,11 @@ class MainWindow(QMainWindow):
             shortcut.activated.connect(lambda place=number - 1: self._show_place(place))
         for keys, step in (("Ctrl+Tab", 1), ("Ctrl+Shift+Tab", -1)):
             QShortcut(QKeySequence(keys), self).activated.connect(lambda step=step: self._step(step))
+        self._tonight_key = QShortcut(QKeySequence("Ctrl+T"), self)
+        self._tonight_key.activated.connect(self.tonight_requested)
+        self.offer_tonight(False)
+        theme.changed.connect(self._recolour)
+        self._recolour()
 
     def add_tab(self, widget: QWidget, title: str) -> None:
         """Add a page with its title in the bar."""
@@ -64,10 +79,10 @@ class MainWindow(QMainWindow):
         self._tabs.addTab(title)
 
     def show_tab(self, title: str) -> None:
-        """Show the page with this title; nothing happens when there is none."""
+        """Show the page with this title, with nothing over it; nothing happens when there is none."""
         for place in range(self._tabs.count()):
             if self._tabs.tabText(place) == title:
-                self._tabs.setCurrentIndex(place)
+                self._show_place(place)
 
     def current_tab(self) -> str:
         """The title of the page that is shown."""
@@ -76,6 +91,38 @@ class MainWindow(QMainWindow):
     def tab_titles(self) -> list[str]:
         """The titles in the bar, in order."""
         return [self._tabs.tabText(place) for place in range(self._tabs.count())]
+
+    def offer_tonight(self, offered: bool) -> None:
+        """Show the button "Tonight" when there is something that can answer it."""
+        self._tonight.setVisible(offered)
+        self._tonight_key.setEnabled(offered)
+
+    def lay_over(self, page: LaidPage) -> None:
+        """Lay a page over the tabs, on top of those that lie there already; one of these comes to the top again."""
+        if page in self._laid:
+            self._laid.remove(page)
+        elif self._layers.indexOf(page) < 0:
+            self._layers.addWidget(page)
+            page.closed.connect(lambda: self.take_off(page))
+        self._laid.append(page)
+        self._layers.setCurrentWidget(page)
+        page.take_focus()
+
+    def take_off(self, page: LaidPage) -> None:
+        """Take a page away; what was below it is shown, and has the keyboard where it had it before."""
+        if page in self._laid:
+            self._laid.remove(page)
+            self._show_top()
+
+    def take_all_off(self) -> None:
+        """Show the tabs, whatever lies over them."""
+        if self._laid:
+            self._laid.clear()
+            self._show_top()
+
+    def laid_pages(self) -> tuple[LaidPage, ...]:
+        """The pages that lie over the tabs, the one on top last."""
+        return tuple(self._laid)
 
     def restore_geometry(self, text: str) -> bool:
         """Go where the window was, as ``geometry_changed`` told; False when the text is of no use."""
@@ -129,19 +176,40 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setContentsMargins(24, 8, 24, 0)
         top.addWidget(self._tabs, 1)
+        top.addWidget(self._tonight)
         line = QFrame()
         line.setObjectName("tabLine")
+        tabs = QWidget()
+        inner = _column(tabs)
+        inner.addLayout(top)
+        inner.addWidget(line)
+        inner.addWidget(self._pages, 1)
+        self._layers.addWidget(tabs)
         page = QWidget()
         page.setObjectName("page")
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(line)
-        column.addWidget(self._pages, 1)
+        column = _column(page)
+        column.addWidget(self._layers, 1)
         column.addWidget(self.strip)
         self.setCentralWidget(page)
         self.messages.setParent(page)
+        self._tonight.setToolTip("One title at a time, for this evening (Ctrl+T)")
+        self._tonight.setAccessibleName("Tonight: one title at a time, for this evening")
+        self._tonight.clicked.connect(self.tonight_requested)
+
+    def _recolour(self) -> None:
+        self._tonight.setIcon(self._theme.icon("tonight", "accent_text", 15))
+        self._tonight.setIconSize(QSize(self._theme.px(15), self._theme.px(15)))
+
+    def _show_top(self) -> None:
+        """Show the page on top, or the tabs. Qt gives the keyboard to the widget of it that had it last."""
+        if self._laid:
+            self._layers.setCurrentWidget(self._laid[-1])
+            return
+        self._layers.setCurrentIndex(0)
+        page = self._pages.currentWidget()
+        if page is not None and not self._layers.currentWidget().isAncestorOf(self.focusWidget()):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tab_changed.emit(self.current_tab())
 
     def _turned(self, place: int) -> None:
         if place < 0:
@@ -155,6 +223,7 @@ class MainWindow(QMainWindow):
     def _show_place(self, place: int) -> None:
         if place < self._tabs.count():
             self._tabs.setCurrentIndex(place)
+            self.take_all_off()
 
     def _place_messages(self) -> None:
         page = self.centralWidget()
@@ -163,10 +232,17 @@ class MainWindow(QMainWindow):
 
     def _step(self, step: int) -> None:
         if self._tabs.count():
-            self._tabs.setCurrentIndex((self._tabs.currentIndex() + step) % self._tabs.count())
+            self._show_place((self._tabs.currentIndex() + step) % self._tabs.count())
 
     def _tell_geometry(self) -> None:
         saved = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         if saved != self._told:
             self._told = saved
             self.geometry_changed.emit(saved)
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
