@@ -3,67 +3,42 @@
 The learning itself runs in a process of its own (``recommender.training_process``): importing torch holds Python's lock for
 longer than a frame, so that inside this process the window would stutter. What is exchanged are lines of JSON; a snapshot
 travels as the files that the next start reads anyway, mapped into memory and not copied.
+
+A cycle runs when somebody asks for one and, between that, by itself: soon again after one that found something to do, ever
+later while there is nothing. Whether it may run just now is the governor's to say.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import IO, Any
+from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
+from gui.governor import Governor
+from gui.phrases import until
+from gui.process import Outcome, TrainingProcess
+from gui.training_state import Phase, Rhythm, TrainingState
 from library.errors import AppError, TrainingError
 from library.home import Home
 from library.progress import Progress
 from library.redaction import redact
+from library.settings import TrainingSettings
 from recommender.snapshot import Snapshot, load_snapshot
 from recommender.weights import KernelWeights
 
 log = logging.getLogger(__name__)
 
-DEBOUNCE_SECONDS = 2.0
-FIRST_RETRY_SECONDS = 30.0
-LAST_RETRY_SECONDS = 3600.0
-STOP_SECONDS = 5.0
-GRACE_SECONDS = 2.0
-"""How long the training process may take to end by itself before it is ended; what it has stored stays whole."""
+STOP_SECONDS = 2.0
+DOZE_SECONDS = 60.0
+"""A longer wait is made of pieces, so that a computer that slept meanwhile does not wait its sleep once more."""
 
-
-class Phase(StrEnum):
-    """What the background training is doing."""
-
-    IDLE = "idle"
-    WAITING = "waiting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingState:
-    """What there is to tell about the background training.
-
-    :param step: what it does just now, while it runs.
-    :param seconds: how long the last finished cycle took; ``finished_at`` is when it ended (seconds since the epoch).
-    :param failure: why the last cycle failed; empty when it did not.
-    :param retry_at: when it is tried again after a failure (seconds since the epoch).
-    """
-
-    phase: Phase = Phase.IDLE
-    step: Progress | None = None
-    seconds: float | None = None
-    finished_at: float | None = None
-    failure: str = ""
-    retry_at: float | None = None
+_STUCK: list[BackgroundTrainer] = []
+"""Threads whose process does not end even when it is killed: Qt must not see them taken down while they run."""
 
 
 class BackgroundTrainer(QThread):
@@ -73,28 +48,29 @@ class BackgroundTrainer(QThread):
     ``failed(str)`` with the reason; ``state_changed(TrainingState)``.
 
     Requests made within a short time become one, and one made while a cycle runs causes exactly one more. A cycle that
-    failed is tried again, later each time.
+    failed is tried again, later each time. One that the governor forbids, or that it breaks off, waits until it is allowed.
 
-    :param command: what starts the training process; the ids of items to begin with are added to it.
+    :param command: what starts the training process; ``--threads``, their number, and the ids of items to begin with are
+        added to it.
     :param weights: the kernel weights that snapshots are read with.
-    :param debounce: seconds of quiet to wait for after a request; ``first_retry`` after the first failure.
+    :param governor: says when and how much; it is stopped with the trainer. Without it anything goes, on half the cores.
     """
 
     published = pyqtSignal(object)
     progressed = pyqtSignal(object)
     failed = pyqtSignal(str)
     state_changed = pyqtSignal(object)
-    _arrived = pyqtSignal(object)
-    _ended = pyqtSignal(object, bool, float)
+    _heard = pyqtSignal(object, object)
+    _brought = pyqtSignal(object)
+    _ended = pyqtSignal(object)
 
     def __init__(
         self,
         home: Home,
         command: Sequence[str],
         weights: KernelWeights,
-        *,
-        debounce: float = DEBOUNCE_SECONDS,
-        first_retry: float = FIRST_RETRY_SECONDS,
+        governor: Governor | None = None,
+        rhythm: Rhythm | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -102,9 +78,15 @@ class BackgroundTrainer(QThread):
         self._home = home
         self._command = tuple(command)
         self._weights = weights
+        self._rhythm = rhythm or Rhythm()
+        self._governor = governor or Governor(TrainingSettings(), parent=self)
+        self._governor.decided.connect(self._decided)
+        self._reason = ""
+        self._needed = False
         self._first: tuple[int, ...] = ()
-        self._first_retry = first_retry
-        self._retry_seconds = first_retry
+        self._threads = self._governor.threads
+        self._retry_seconds = self._rhythm.first_retry
+        self._look_seconds = self._rhythm.first_look
         self._state = TrainingState()
         self._paused = False
         self._again = False
@@ -113,14 +95,15 @@ class BackgroundTrainer(QThread):
         self._wanted = False
         self._stopping = False
         self._interrupted = False
-        self._process: subprocess.Popen[bytes] | None = None
-        self._quiet = self._single_shot(debounce, self._begin)
-        self._retry = self._single_shot(first_retry, self._begin)
-        self._grace = self._single_shot(GRACE_SECONDS, self._end_process)
-        self._arrived.connect(self._on_arrival)
+        self._process: TrainingProcess | None = None
+        self._quiet = self._single_shot(self._want)
+        self._retry = self._single_shot(self._want)
+        self._nap = self._single_shot(self._doze)
+        self._heard.connect(self._on_step)
+        self._brought.connect(self._on_snapshot)
         self._ended.connect(self._on_end)
 
-    # main thread ------------------------------------------------------------------------------------------------
+    # main thread: what others ask for ---------------------------------------------------------------------------
 
     @property
     def state(self) -> TrainingState:
@@ -129,157 +112,231 @@ class BackgroundTrainer(QThread):
 
     def request(self) -> None:
         """Something changed that is worth learning from: begin when it has been quiet for a moment."""
+        self._look_seconds = self._rhythm.first_look
         if self._paused or self._open:
             self._again = True
-        else:
-            self._retry.stop()
-            self._quiet.start()
-            self._show(replace(self._state, phase=Phase.WAITING, retry_at=None))
+            return
+        self._retry.stop()
+        self._nap.stop()
+        self._quiet.start(_milliseconds(self._rhythm.debounce))
+        self._show_waiting()
 
     def put_first(self, item_ids: Sequence[int]) -> None:
         """Say which titles' texts to read first in the next cycle: those on screen, those just rated."""
         self._first = tuple(item_ids)
 
-    def begin_now(self) -> None:
-        """Begin without waiting: the user asked for it, or the first snapshot is needed."""
-        self._quiet.stop()
-        self._retry.stop()
-        if self._paused or self._open:
-            self._again = True
-        else:
-            self._begin()
+    def begin_now(self, needed: bool = False) -> None:
+        """Begin without waiting for quiet: the user asked for it, or there is much that is new.
+
+        :param needed: there is nothing to show yet: begin whatever the governor says, until there is a first snapshot.
+        """
+        self._look_seconds = self._rhythm.first_look
+        self._needed = self._needed or needed
+        self._again = True
+        if not (self._paused or self._open):
+            self._want()
 
     def start_over(self) -> None:
         """Break off what runs and begin again: what it is working from is no longer true."""
         self._interrupt()
         self.begin_now()
 
+    def configure(self, settings: TrainingSettings) -> None:
+        """Hold to these settings from now on: when it may run, and on how many cores. Pausing is :meth:`pause`."""
+        self._governor.configure(settings)
+        if self._open and self._threads != self._governor.threads:
+            self._interrupt()  # and it goes on where it was, with the new number
+
     def pause(self) -> None:
         """Stop learning until :meth:`resume`; what was stored so far is kept."""
         self._paused = True
-        self._again = self._again or self._state.phase in (Phase.WAITING, Phase.FAILED)
-        self._quiet.stop()
-        self._retry.stop()
+        self._again = self._again or self._state.phase in (Phase.WAITING, Phase.HELD, Phase.FAILED)
+        self._stop_timers()
+        self._governor.rest()
         self._interrupt()
-        self._show(replace(self._state, phase=Phase.PAUSED, step=None, retry_at=None))
+        self._show(Phase.PAUSED)
 
     def resume(self) -> None:
         """Go on learning."""
         if not self._paused:
             return
         self._paused = False
-        self._show(replace(self._state, phase=Phase.WAITING if self._open else Phase.IDLE))
-        if self._again:
-            self.begin_now()
+        if self._open:
+            self._show_waiting()
+        elif self._again:
+            self._want()
+        else:
+            self._sleep()
 
     def request_stop(self) -> None:
-        """Tell thread and process to end; returns at once."""
-        self._quiet.stop()
-        self._retry.stop()
+        """Tell thread and process to end; returns at once, and the process has a second for it."""
+        self._stop_timers()
+        self._governor.rest()
         with self._awake:
             self._stopping = True
             self._awake.notify()
         self._interrupt()
-        self._grace.stop()
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
         """End the thread and its process and wait for them; says whether they ended in time."""
+        began = time.monotonic()
         self.request_stop()
-        ended = self.wait(int(1000 * min(seconds, GRACE_SECONDS)))
-        if not ended:
-            self._end_process()
-            ended = self.wait(int(1000 * max(seconds - GRACE_SECONDS, 0)))
+        self._governor.stop()
+        ended = self.wait(_milliseconds(max(0.0, seconds - (time.monotonic() - began))))
         if not ended:
             log.warning("The background training did not end within %g seconds.", seconds)
+            self.setParent(None)
+            _STUCK.append(self)
         return ended
 
-    def _interrupt(self) -> None:
-        """Ask the present cycle, if there is one, to end at its next step."""
-        with self._awake:
-            self._interrupted = True
-            if self._process is not None and self._process.stdin is not None:
-                self._process.stdin.close()
-                self._grace.start()
+    # main thread: what happens ----------------------------------------------------------------------------------
 
-    def _end_process(self) -> None:
-        with self._awake:
-            if self._process is not None:
-                self._process.kill()
+    def _want(self) -> None:
+        """There may be something to do: begin as soon as that is allowed."""
+        self._again = True
+        self._reason = ""
+        self._stop_timers()
+        self._show_waiting()
+        if self._needed:
+            self._begin()
+        self._governor.ask()
 
-    def _single_shot(self, seconds: float, slot: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(int(seconds * 1000))
-        timer.timeout.connect(slot)
-        return timer
+    def _decided(self, reason: str) -> None:
+        """The governor has looked; the reason to wait is empty when there is none."""
+        self._reason = reason
+        if self._stopping or self._paused or self._needed:
+            return
+        if reason and (self._open or self._again):
+            self._interrupt()
+            if self._state.held != reason:
+                log.info("Learning waits: %s.", reason)
+                self._show(Phase.HELD, held=reason)
+        elif not reason and self._open and self._state.phase is Phase.HELD:
+            self._show(Phase.WAITING)
+        elif not reason and self._again and not self._open:
+            self._begin()
 
     def _begin(self) -> None:
+        self._stop_timers()
         self._again = False
         self._open = True
-        self._show(replace(self._state, phase=Phase.RUNNING, step=None, retry_at=None))
+        self._threads = self._governor.threads
+        self._show(Phase.RUNNING)
         with self._awake:
             self._wanted = True
             self._interrupted = False
             self._awake.notify()
 
-    def _on_arrival(self, value: Progress | Snapshot) -> None:
-        """Tell on the main thread what the thread brought; after the end nobody wants to know."""
+    def _interrupt(self) -> None:
+        """Ask the present cycle, if there is one, to end at its next step."""
+        with self._awake:
+            self._interrupted = True
+            if self._process is not None:
+                self._process.break_off()
+
+    def _on_step(self, step: Progress, eta: float | None) -> None:
+        """Tell on the main thread what the thread heard; after the end nobody wants to know."""
         if self._stopping:
             return
-        if not isinstance(value, Progress):
-            self.published.emit(value)
-            return
-        self.progressed.emit(value)
+        self.progressed.emit(step)
         if self._state.phase is Phase.RUNNING:
-            self._show(replace(self._state, step=value))
+            self._show(Phase.RUNNING, step=step, eta=eta)
 
-    def _on_end(self, failure: AppError | None, complete: bool, seconds: float) -> None:
-        self._grace.stop()
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        if self._stopping:
+            return
+        self._needed = False
+        self.published.emit(snapshot)
+        if self._reason:
+            self._decided(self._reason)
+
+    def _on_end(self, outcome: Outcome) -> None:
         self._open = False
         if self._stopping:
             return
-        now = time.time()
-        if complete:
-            self._retry_seconds = self._first_retry
-            self._state = replace(self._state, seconds=seconds, finished_at=now, failure="")
-        broken_off = failure is None and not complete
-        self._again = self._again or broken_off
+        if outcome.complete:
+            self._note_success(outcome)
+        elif outcome.failure is None:
+            self._again = True  # broken off
         if self._paused:
-            self._show(replace(self._state, step=None))
-        elif failure is None or self._again:
-            self._show(replace(self._state, phase=Phase.IDLE, step=None))
-            if self._again:
-                self._begin()
+            self._show(Phase.PAUSED)
+        elif outcome.failure is not None:
+            self._fail(outcome.failure)
+        elif self._again:
+            self._want()
         else:
-            self._fail(failure, now)
+            self._sleep()
 
-    def _fail(self, failure: AppError, now: float) -> None:
-        self._retry.start(int(self._retry_seconds * 1000))
-        retry_at = now + self._retry_seconds
-        self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
-        self._show(replace(self._state, phase=Phase.FAILED, step=None, failure=str(failure), retry_at=retry_at))
+    def _note_success(self, outcome: Outcome) -> None:
+        self._needed = False
+        self._retry_seconds = self._rhythm.first_retry
+        idle = min(2 * self._look_seconds, self._rhythm.last_look)
+        self._look_seconds = self._rhythm.first_look if outcome.published else idle
+        self._state = replace(
+            self._state, seconds=outcome.seconds, finished_at=time.time(), stages=outcome.stages, failure=""
+        )
+
+    def _fail(self, failure: AppError) -> None:
+        """Say it, write it down, and try again later, or at once when something else is to be learned anyway."""
+        self._governor.rest()
+        retry_at = time.time() + (0.0 if self._again else self._retry_seconds)
+        log.warning("Learning in the background failed: %s It is tried again %s.", failure, until(retry_at))
+        if self._again:
+            self._want()
+            return
+        self._retry.start(_milliseconds(self._retry_seconds))
+        self._retry_seconds = min(2 * self._retry_seconds, self._rhythm.last_retry)
+        self._show(Phase.FAILED, failure=str(failure), retry_at=retry_at)
         self.failed.emit(str(failure))
 
-    def _show(self, state: TrainingState) -> None:
-        self._state = state
-        self.state_changed.emit(state)
+    def _sleep(self) -> None:
+        """Nothing to do: look again by itself after a while."""
+        self._governor.rest()
+        self._show(Phase.IDLE, next_at=time.time() + self._look_seconds)
+        self._doze()
+
+    def _doze(self) -> None:
+        left = (self._state.next_at or 0.0) - time.time()
+        if left > 0:
+            self._nap.start(_milliseconds(min(left, DOZE_SECONDS)) + 1)
+        else:
+            self._want()
+
+    def _stop_timers(self) -> None:
+        for timer in (self._quiet, self._retry, self._nap):
+            timer.stop()
+
+    def _single_shot(self, slot: Any) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _show_waiting(self) -> None:
+        """Say that it begins soon, unless it is known to be held."""
+        if self._state.phase is not Phase.HELD:
+            self._show(Phase.WAITING)
+
+    def _show(self, phase: Phase, **now: Any) -> None:
+        """Tell the new state; what belonged to the former phase only is gone unless it is given again."""
+        passing = {"step": None, "eta": None, "held": "", "next_at": None, "retry_at": None}
+        self._state = replace(self._state, phase=phase, **(passing | now))
+        self.state_changed.emit(self._state)
 
     # the thread -------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Wait for a wish, run one cycle, and so on until told to stop."""
         while self._wait_for_wish():
-            began = time.monotonic()
-            failure: AppError | None = None
-            complete = False
             try:
-                complete = self._cycle()
+                outcome = self._cycle()
             except AppError as error:
-                failure = error
+                outcome = Outcome(failure=error)
             except Exception as error:
                 log.exception("A training cycle failed unexpectedly.")
-                failure = TrainingError(f"Learning stopped: {redact(str(error))}.", "The details are in the log.")
-            self._ended.emit(failure, complete, time.monotonic() - began)
+                reason = redact(str(error)) or type(error).__name__
+                outcome = Outcome(failure=TrainingError(f"Learning stopped: {reason}.", "The details are in the log."))
+            self._ended.emit(outcome)
 
     def _wait_for_wish(self) -> bool:
         with self._awake:
@@ -288,92 +345,29 @@ class BackgroundTrainer(QThread):
             self._wanted = False
             return not self._stopping
 
-    def _cycle(self) -> bool:
-        """One run of the training process, from its start to its end; whether it did all there was to do."""
-        with tempfile.TemporaryFile() as complaints:
+    def _cycle(self) -> Outcome:
+        """One run of the training process, from its start to its end."""
+        with self._awake:
+            if self._stopping or self._interrupted:
+                return Outcome()
+            threads = ("--threads", str(self._threads))
+            process = self._process = TrainingProcess([*self._command, *threads, *map(str, self._first)])
+        try:
+            outcome = process.follow(self._heard.emit, self._publish)
+        finally:
+            process.close()
             with self._awake:
-                if self._stopping or self._interrupted:
-                    return False
-                process = self._process = _start([*self._command, *map(str, self._first)], complaints)
-            try:
-                assert process.stdout is not None
-                complete = self._read(process.stdout)
-            finally:
-                with self._awake:
-                    self._process = None
-                _leave(process)
-                _note(complaints)
-        if not (complete or self._interrupted or self._stopping):
-            raise TrainingError("Learning in the background ended too early.", "It is tried again in a while.")
-        return complete
-
-    def _read(self, lines: IO[bytes]) -> bool:
-        """Follow what the process says; whether it said that it is done."""
-        for line in lines:
-            message = _parsed(line)
-            if "progress" in message:
-                self._report(Progress(**message["progress"]))
-            elif "published" in message:
-                self._publish()
-            elif "failed" in message:
-                raise TrainingError(redact(message["failed"]), redact(message.get("hint", "")))
-            elif "done" in message:
-                return True
-        return False
-
-    def _report(self, step: Progress) -> None:
-        if step.failure:
-            log.warning("%s", redact(step.failure))
-        elif step.message:
-            log.info("%s", redact(step.message))
-        self._arrived.emit(step)
+                self._process = None
+        if not (outcome.complete or self._interrupted or self._stopping):
+            raise TrainingError("Learning in the background ended too early.")
+        return outcome
 
     def _publish(self) -> None:
         snapshot = load_snapshot(self._home.snapshot, self._weights)
         if snapshot is not None:
             _ = snapshot.texts  # counted here, and then known: it looks at every vector
-            self._arrived.emit(snapshot)
+            self._brought.emit(snapshot)
 
 
-def _start(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start the training process at low priority; closing its standard input asks it to end."""
-    quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    try:
-        return subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            creationflags=quiet,
-            env={**os.environ, "TQDM_DISABLE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"},
-        )
-    except OSError as error:
-        raise TrainingError(f"Learning in the background cannot start: {error.strerror or error}.") from error
-
-
-def _leave(process: subprocess.Popen[bytes]) -> None:
-    """Let the process end, and make it when it does not."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _note(complaints: IO[bytes]) -> None:
-    """Keep the last of what the process complained about."""
-    complaints.seek(0)
-    text = redact(complaints.read().decode("utf-8", "replace")).strip()
-    if text:
-        log.info("The training process said: %s", text[-4000:])
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    try:
-        message = json.loads(line)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
+def _milliseconds(seconds: float) -> int:
+    return int(1000 * seconds)
