@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         from recommender.training_process import main as learn
 
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then ends this process
-        return learn(arguments[1:], load_encoder)
+        return learn(arguments[1:])
     home_path, rest = split_home(arguments)
     if rest or (home_path is not None and not home_path):
         from cli.commands import run

@@ -2,10 +2,10 @@
 
     python -m benchmarks.graph [--data DIR] [--items 2000 10000 100000] [--threads 1]
 
-With ``--data`` (the evaluation set: films and shows) the sizes up to what it holds are real titles; larger ones are invented with
-the same numbers of names of each kind and the same distribution of degrees. Each network is trained for a few epochs in a process of
-its own, so that its peak memory is its own, and beside it torch_geometric's plain full-batch training of the same network on the
-same graph: edge_index, a message for every edge. The ratio is ours to theirs.
+With ``--data`` (the evaluation set: films and shows) the sizes up to what it holds are real titles; larger ones are
+invented with the same numbers of names of each kind and the same distribution of degrees. Each network is trained for a few
+epochs in a process of its own, so that its peak memory is its own, and beside it torch_geometric's plain full-batch
+training of the same network on the same graph: edge_index, a message for every edge. The ratio is ours to theirs.
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ def _build(options: argparse.Namespace) -> dict[str, Any]:
     from graph.knowledge_graph import KnowledgeGraph
     from graph.networks.input import network_input
     from library.progress import run
+    from recommender.saved_graph import save_graph
 
     (size,) = options.items
     items, source = titles(size, options.data)
@@ -113,7 +114,7 @@ def _build(options: argparse.Namespace) -> dict[str, Any]:
     arrays = graph.arrays()
     arrays_seconds = time.perf_counter() - began
     memory = _memory_gb()
-    arrays.save(options.graph)
+    save_graph(arrays, options.graph)
     seen = network_input(arrays)
     return {
         "titles": len(arrays.items),
@@ -129,8 +130,8 @@ def _build(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _input(options: argparse.Namespace) -> Any:
-    from graph.arrays import load_graph
     from graph.networks.input import network_input
+    from recommender.saved_graph import load_graph
 
     arrays = load_graph(options.graph)
     assert arrays is not None

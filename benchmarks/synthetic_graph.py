@@ -1,7 +1,8 @@
 """Titles for measuring the graph: real ones as far as they go, then invented ones whose names are spread like the real ones'.
 
-An invented title has about as many names of each kind as a real one. A share of its names is new, as in real libraries, and one that
-is not new is drawn in proportion to how often it was drawn before (preferential attachment), which keeps the distribution of degrees.
+An invented title has about as many names of each kind as a real one. A share of its names is new, as in real libraries, and
+one that is not new is drawn in proportion to how often it was drawn before (preferential attachment), which keeps the
+distribution of degrees.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ def kept_axes(path: Path, training: str, networks: Mapping[str, NetworkVectors],
         pass  # not there yet, or damaged: they are learned again
     axes = learn_axes(networks, width)
     beside = path.with_name(f"{path.name}.new")
-    with beside.open("wb") as file:
-        np.savez(file, training=np.array(training), axes=axes)
+    with beside.open("wb") as fresh:
+        np.savez(fresh, training=np.array(training), axes=axes)
     os.replace(beside, path)
     return axes
 

@@ -1,17 +1,14 @@
 """The knowledge graph as compact arrays: for the networks, for the window, and for the next start.
 
 A hundred thousand titles have millions of edges, which as Python objects take gigabytes and seconds; as arrays they take
-megabytes and are mapped, not read.
+megabytes, can be saved as they are, and are mapped, not read.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
@@ -19,12 +16,7 @@ from numpy.typing import NDArray
 
 from graph.relations import KINDS, NodeKind
 
-log = logging.getLogger(__name__)
-
-FORMAT = 1
 DIGEST_BYTES = 16
-_FACTS = "facts.json"
-_DAMAGE = (OSError, ValueError, LookupError, TypeError, EOFError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,12 +121,6 @@ class GraphArrays:
         found._check()
         return found
 
-    def save(self, directory: Path) -> None:
-        """Write into an empty directory; raises ``OSError``."""
-        for name, values in self.arrays().items():
-            np.save(directory / f"{name}.npy", values, allow_pickle=False)
-        (directory / _FACTS).write_text(json.dumps({"format": FORMAT}), encoding="ascii")
-
     def _check(self) -> None:
         """Refuse arrays that would be found out in the middle of an answer."""
         size, edges = len(self.kinds), len(self.neighbours)
@@ -147,20 +133,3 @@ class GraphArrays:
 
 
 _PLAIN = tuple(found.name for found in fields(GraphArrays) if found.name != "names")
-
-
-def load_graph(directory: Path) -> GraphArrays | None:
-    """The graph saved in a directory, mapped into memory; ``None`` when there is none that can be used."""
-    try:
-        facts = json.loads((directory / _FACTS).read_text(encoding="ascii"))
-        if facts["format"] != FORMAT:
-            return None
-        arrays = {
-            path.stem: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for path in directory.glob("*.npy")
-        }
-        return GraphArrays.from_arrays(arrays)
-    except FileNotFoundError:
-        return None
-    except _DAMAGE as error:
-        log.info("The saved knowledge graph cannot be used and is built anew: %s", error)
-        return None

@@ -79,6 +79,26 @@ class EmbeddingStore:
             if (found := known.get(item_id)) is None or found[0] != digest or found[1] < limit
         ]
 
+    def oldest(self, encoder: str) -> float | None:
+        """When the oldest vector of this encoder was made, seconds since the epoch; ``None`` when there is none."""
+        sql = "SELECT min(at) FROM embedding INDEXED BY embedding_state WHERE encoder = ?"
+        found = self._database.row(sql, (encoder,))
+        return None if found is None or found[0] is None else float(found[0])
+
+    def encoders(self) -> list[str]:
+        """The names of all encoders that made something, ascending."""
+        return [row[0] for row in self._database.rows("SELECT DISTINCT encoder FROM embedding ORDER BY encoder")]
+
+    def drop(self, encoder: str) -> None:
+        """Forget all that an encoder made; a few at a time, so that nobody waits for it."""
+        sql = (
+            "DELETE FROM embedding WHERE encoder = ? AND item_id IN"
+            " (SELECT item_id FROM embedding WHERE encoder = ? LIMIT ?)"
+        )
+        while self.count(encoder):
+            with self._database.transaction():
+                self._database.run(sql, (encoder, encoder, WRITTEN_AT_ONCE))
+
     def count(self, encoder: str) -> int:
         """How many items this encoder has done."""
         found = self._database.row("SELECT count(*) FROM embedding WHERE encoder = ?", (encoder,))

@@ -33,6 +33,11 @@ class Home:
         return self.path / "snapshot"
 
     @property
+    def networks(self) -> Path:
+        """Directory of the trained graph networks, which can be trained again at any time."""
+        return self.path / "networks"
+
+    @property
     def posters(self) -> Path:
         """Directory of the poster cache, which can be emptied at any time."""
         return self.path / "posters"
@@ -58,7 +63,7 @@ def find_home(override: Path | None = None) -> Home:
     home = Home(Path(chosen).expanduser().absolute())
     try:
         home.path.parent.mkdir(parents=True, exist_ok=True)
-        for directory in (home.path, home.backups, home.snapshot, home.posters, home.logs):
+        for directory in (home.path, home.backups, home.snapshot, home.networks, home.posters, home.logs):
             directory.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         reason = "it is a file" if home.path.is_file() else (error.strerror or str(error)).lower()

@@ -22,6 +22,7 @@ from library.wishes import Direction, Subject, Wish
 from recommender import rules
 from recommender.columns import KINDS
 from recommender.explain import Explanation, LedgerTerm, Prediction, explain
+from recommender.kin import Kin, kin_of
 from recommender.memory import Memory
 from recommender.policy import Policy, Refusals, shared_by_most
 from recommender.preferences import Preferences, preferences
@@ -32,6 +33,8 @@ from recommender.similarity import likeness
 from recommender.slate import Empty, Filters, Pick, Slate, decade_counts, genre_counts, passing
 from recommender.snapshot import Snapshot
 from recommender.tab_session import Step, TabSession
+from recommender.taste import TasteState
+from recommender.taste_points import TastePoints, taste_points
 from recommender.tonight import Question, best_question
 
 __all__ = ["Engine", "Explanation", "Filters", "Pick", "Prediction", "Slate"]
@@ -71,6 +74,11 @@ class Engine:
     def ratings(self) -> int:
         """How many ratings the taste learns from."""
         return len(self._memory.current.lessons)
+
+    @property
+    def taste(self) -> TasteState:
+        """What is believed about the person now."""
+        return self._memory.taste
 
     @property
     def lent(self) -> bool:
@@ -160,6 +168,15 @@ class Engine:
     def preferences(self) -> Preferences:
         """What the taste has learned to like of genres, decades and people."""
         return preferences(self._snapshot, self._memory.taste)
+
+    def similar(self, item_id: int, count: int = 60) -> tuple[Kin, ...]:
+        """The titles most alike to one, best first; none while likeness is not worked out."""
+        return kin_of(self._snapshot, self._memory.taste, self.rating_of, item_id, count)
+
+    def taste_points(self) -> TastePoints | None:
+        """The taste map; ``None`` while it is not worked out."""
+        given = {rating.item_id: rating.value for rating in self._memory.current.ratings}
+        return taste_points(self._snapshot, self._memory.taste, given)
 
     def question(
         self,
@@ -264,7 +281,10 @@ class Engine:
         return step.item_id
 
     def learn_from(self, item_ids: Iterable[int], learn: bool) -> int:
-        """Let the taste learn from the ratings of these items, or not; says how many changed."""
+        """Let the taste learn from the ratings of these items, or not; says how many changed.
+
+        Of more than a handful only the store learns at once, and the taste with the next snapshot.
+        """
         return self._memory.learn_from(item_ids, learn)
 
     def lend(self, to_guest: bool) -> None:

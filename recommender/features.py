@@ -163,8 +163,19 @@ class ItemFeatures:
         """The same items with these embeddings of the graph networks."""
         return self._with("graph", graph)
 
+    def with_view_of(self, view: str, other: ItemFeatures) -> ItemFeatures:
+        """The same items with what another library's features have of them in a dense view; zero rows for what is new."""
+        place = np.minimum(np.searchsorted(other.ids, self.ids), max(len(other) - 1, 0))
+        known = other.ids[place] == self.ids if len(other) else np.zeros(len(self), np.bool_)
+        rows = np.zeros((len(self), other.dense[view].shape[1]), np.float32)
+        rows[known] = other.dense[view][place[known]]
+        rows.setflags(write=False)
+        return replace(self, dense={**self.dense, view: rows})
+
     def _with(self, view: str, embeddings: Embeddings | None) -> ItemFeatures:
-        return replace(self, dense={**self.dense, view: _embedded_rows(self.ids, embeddings)})
+        rows = _embedded_rows(self.ids, embeddings)
+        rows.setflags(write=False)
+        return replace(self, dense={**self.dense, view: rows})
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Every array by name, to be stored; :meth:`from_arrays` takes them back together with the vocabulary."""

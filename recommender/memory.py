@@ -33,6 +33,9 @@ from recommender.scale import value_of
 from recommender.snapshot import Snapshot
 from recommender.tab_session import Step
 
+AT_ONCE = 8
+"""Of how many ratings the taste learns, or unlearns, at once; more would hold up whoever clicked."""
+
 
 class Memory:
     """The feedback of one person and what it makes of the taste in a snapshot.
@@ -48,6 +51,7 @@ class Memory:
         self._clock = clock
         self._snapshot = snapshot
         self._guests: set[int] | None = None
+        self._waiting = False
         self.resting: dict[int, float] = {}
         self.taste = snapshot.taste
         self.current = CurrentFeedback()
@@ -71,12 +75,17 @@ class Memory:
         """Take over a snapshot; feedback given since it was built is applied to it."""
         self._snapshot = snapshot
         self.taste = snapshot.taste
+        self._waiting = False
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the feedback in force from the store, bring the taste up to it step by step, and note what is out."""
+        """Read the feedback in force from the store, bring the taste up to it step by step, and note what is out.
+
+        A taste that waits for very many changes stays as it is until the next snapshot: step by step they would take too long.
+        """
         self.current = self._library.feedback.current()
-        self.taste = brought_up_to(self.taste, self.current)
+        if not self._waiting:
+            self.taste = brought_up_to(self.taste, self.current)
         self._note_what_is_out()
 
     def lend(self, to_guest: bool) -> None:
@@ -160,6 +169,7 @@ class Memory:
         wanted = set(item_ids)
         ratings = [rating for rating in self.current.ratings if rating.item_id in wanted]
         changed = self._library.feedback.set_learning(ratings, learn)
+        self._waiting = self._waiting or changed > AT_ONCE
         self.refresh()
         return changed
 

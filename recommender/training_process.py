@@ -1,8 +1,9 @@
 """The training cycle as a process of its own, so that the window never shares Python's lock with torch.
 
-    python -m recommender.training_process HOME [ITEM_ID ...]
+    python -m recommender.training_process HOME [--threads N] [ITEM_ID ...]
 
-runs one cycle on the library in HOME, texts of the given items first, and writes one JSON object per line to standard output:
+runs one cycle on the library in HOME with so many threads, texts of the given items first, and writes one JSON object per line
+to standard output:
 
     {"progress": {"step": ..., "done": ..., "total": ..., "message": ..., "failure": ...}}
     {"published": true}             a better snapshot lies in the snapshot directory
@@ -35,25 +36,50 @@ from recommender.weights import load_weights
 
 if TYPE_CHECKING:
     from encoders.text import TextEncoder
+    from graph.networks.embeddings import Networks
 
 NICENESS = 10
 
-LoadEncoder = Callable[[str, int], "TextEncoder"]
+
+def _load_encoder(name: str, threads: int) -> TextEncoder:
+    from encoders.text import load_text_encoder
+
+    return load_text_encoder(name, threads)
 
 
-def main(arguments: Sequence[str], load_encoder: LoadEncoder | None = None) -> int:
+def _load_networks(directory: Path, threads: int) -> Networks:
+    from graph.networks.training import StoredNetworks
+
+    return StoredNetworks(directory, threads)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tools:
+    """What is heavy to load, and loaded only when it is needed.
+
+    :param load_encoder: name and threads -> the text model.
+    :param load_networks: directory of the checkpoints and threads -> the graph networks.
+    """
+
+    load_encoder: Callable[[str, int], TextEncoder] = _load_encoder
+    load_networks: Callable[[Path, int], Networks] = _load_networks
+
+
+def main(arguments: Sequence[str], tools: Tools | None = None) -> int:
     """Run one cycle and return the exit status.
 
-    :param load_encoder: name and threads -> the text model; the program's own loader unless a test brings another.
+    :param tools: the program's own unless a test brings others.
     """
     _step_back()
     stop = threading.Event()
     threading.Thread(target=_wait_for_end, args=(stop,), name="end of input", daemon=True).start()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the lines
-    home = Home(Path(arguments[0]))
+    home, numbers, threads = Home(Path(arguments[0])), list(arguments[1:]), spare_threads()
+    if numbers[:1] == ["--threads"]:
+        threads, numbers = int(numbers[1]), numbers[2:]
     try:
-        finished = _cycle(home, [int(number) for number in arguments[1:]], load_encoder or _load_encoder, out, stop)
+        finished = _cycle(home, threads, [int(number) for number in numbers], tools or Tools(), out, stop)
     except AppError as error:
         _say(out, {"failed": error.message, "hint": error.hint})
         return 1
@@ -62,13 +88,20 @@ def main(arguments: Sequence[str], load_encoder: LoadEncoder | None = None) -> i
     return 0
 
 
-def _cycle(home: Home, first: Sequence[int], load_encoder: LoadEncoder, out: BinaryIO, stop: threading.Event) -> bool:
+def _cycle(home: Home, threads: int, first: Sequence[int], tools: Tools, out: BinaryIO, stop: threading.Event) -> bool:
     """Drive the cycle; whether it came to its end."""
     weights = load_weights()
     previous = load_snapshot(home.snapshot, weights)
     with Library.open(home) as library:
         model = library.settings.load().text_model.name
-        plan = TrainingPlan(model, lambda: load_encoder(model, spare_threads()), weights, first=tuple(first))
+        plan = TrainingPlan(
+            model,
+            lambda: tools.load_encoder(model, threads),
+            weights,
+            first=tuple(first),
+            load_networks=lambda: tools.load_networks(home.networks, threads),
+            threads=threads,
+        )
         with contextlib.closing(refresh(library, plan, previous)) as job:
             while not stop.is_set():
                 try:
@@ -86,12 +119,6 @@ def _cycle(home: Home, first: Sequence[int], load_encoder: LoadEncoder, out: Bin
 def spare_threads() -> int:
     """All cores but one: the one is for the window."""
     return max(1, (os.cpu_count() or 2) - 1)
-
-
-def _load_encoder(name: str, threads: int) -> TextEncoder:
-    from encoders.text import load_text_encoder
-
-    return load_text_encoder(name, threads)
 
 
 def _publish(snapshot: Snapshot, home: Home, out: BinaryIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,32 +21,36 @@ class NetworkEmbeddings:
     """What a network makes of the titles.
 
     :param items: int64 (m,), item ids, ascending; ``vectors`` float32 (m, out), unit rows.
-    :param centre: float32 (out,), mean of the vectors when the network was trained.
     :param held_out: share of the held-out links that it told from false ones when it was trained.
     """
 
     items: NDArray[np.int64]
     vectors: NDArray[np.float32]
-    centre: NDArray[np.float32]
     held_out: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trained:
     """What a finished network was trained on.
 
     :param graph: ``NetworkInput.digest`` of it; ``nodes`` how many it had.
     :param mark: changes with every training; ``at`` is when it ended, seconds since the epoch.
+    :param centre: float32 (out,), mean of the titles' vectors then.
     """
 
     graph: str
     nodes: int
     mark: str
     at: float
+    centre: NDArray[np.float32]
 
 
 class Networks(Protocol):
     """The three networks with their checkpoints."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the checkpoints lie, and what belongs to them."""
 
     def trained(self, kind: NetworkKind) -> Trained | None:
         """What a network was trained on; ``None`` when it has never come to the end of a training."""

@@ -69,7 +69,7 @@ def embed(
     model, features, _ = _restored(known, graph, edges, kind, settings or NetworkSettings())
     yield Progress(f"Embedding with {NAMES[kind]}")
     vectors = _embedded(model, features, edges, graph)
-    return NetworkEmbeddings(graph.items, vectors, known.tensors["centre"].numpy(), float(known.facts["best"]))
+    return NetworkEmbeddings(graph.items, vectors, float(known.facts["best"]))
 
 
 def trained(path: Path, kind: NetworkKind, settings: NetworkSettings | None = None) -> Trained | None:
@@ -77,8 +77,13 @@ def trained(path: Path, kind: NetworkKind, settings: NetworkSettings | None = No
     known = _usable(path, kind, settings or NetworkSettings())
     if known is None:
         return None
-    facts = known.facts
-    return Trained(str(facts["graph"]), len(known.tensors["ids"]), str(facts["mark"]), path.stat().st_mtime)
+    return Trained(
+        graph=str(known.facts["graph"]),
+        nodes=len(known.tensors["ids"]),
+        mark=str(known.facts["mark"]),
+        at=path.stat().st_mtime,
+        centre=known.tensors["centre"].numpy(),
+    )
 
 
 class StoredNetworks:
@@ -86,6 +91,11 @@ class StoredNetworks:
 
     def __init__(self, directory: Path, threads: int, settings: NetworkSettings | None = None) -> None:
         self._directory, self._threads, self._settings = directory, threads, settings
+
+    @property
+    def directory(self) -> Path:
+        """Where the checkpoints lie, and what belongs to them."""
+        return self._directory
 
     def trained(self, kind: NetworkKind) -> Trained | None:
         """What a network was trained on."""
@@ -268,8 +278,7 @@ class _Run:
 
     def embeddings(self) -> NetworkEmbeddings:
         """What the best weights make of the titles, with all links in place."""
-        vectors = self._vectors()
-        return NetworkEmbeddings(self._graph.items, vectors, vectors.mean(axis=0), self._score)
+        return NetworkEmbeddings(self._graph.items, self._vectors(), self._score)
 
     def _vectors(self) -> Floats:
         self._model.load_state_dict(self._best)

@@ -1,4 +1,4 @@
-"""The training process with a text model that makes its vectors up: started by window tests as a process of its own."""
+"""The training process with models that make their vectors up: started by window tests as a process of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 
 from library.errors import EncoderError
-from recommender.training_process import main
+from recommender.training_process import Tools, main
+from tests.made_up_networks import MadeUpNetworks
 
 
 class MadeUpEncoder:
@@ -40,4 +41,4 @@ def load(name: str, threads: int) -> MadeUpEncoder:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], load))
+    sys.exit(main(sys.argv[1:], Tools(load, lambda directory, threads: MadeUpNetworks(directory))))

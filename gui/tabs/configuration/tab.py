@@ -21,7 +21,6 @@ from gui.theme import Theme
 from gui.widgets.buttons import Button, set_look
 from library.home import Home
 
-
 ABOVE = 16  # room above a section that was gone to
 
 

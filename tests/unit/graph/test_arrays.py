@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from graph.arrays import Names, load_graph
+from graph.arrays import GraphArrays, Names
 from graph.relations import NodeKind
 from tests.unit.graph.shelf import TITLES, arrays_of
 
@@ -24,39 +22,16 @@ def test_titles_come_first_and_edges_are_there_from_both_ends() -> None:
     assert arrays.node_of(99) is None
 
 
-def test_a_saved_graph_comes_back_mapped(tmp_path: Path) -> None:
+def test_arrays_come_back_and_those_that_do_not_fit_are_refused() -> None:
     arrays = arrays_of()
-    arrays.save(tmp_path)
-    loaded = load_graph(tmp_path)
-    assert loaded is not None
-    assert list(loaded.names) == list(arrays.names)
-    for name, values in arrays.arrays().items():
-        assert np.array_equal(loaded.arrays()[name], values), name
-    with pytest.raises(ValueError, match="read-only"):
-        loaded.neighbours[0] = 1
-
-
-@pytest.mark.parametrize("damage", ["gone", "short", "nonsense", "edge", "facts", "newer"])
-def test_a_damaged_graph_is_no_graph(tmp_path: Path, damage: str) -> None:
-    arrays = arrays_of()
-    arrays.save(tmp_path)
-    if damage == "gone":
-        (tmp_path / "kinds.npy").unlink()
-    elif damage == "short":
-        np.save(tmp_path / "relations.npy", arrays.relations[:-1])
-    elif damage == "nonsense":
-        (tmp_path / "indptr.npy").write_bytes(b"nonsense")
-    elif damage == "edge":
-        np.save(tmp_path / "neighbours.npy", arrays.neighbours + 1)
-    elif damage == "facts":
-        (tmp_path / "facts.json").write_text("{")
-    else:
-        (tmp_path / "facts.json").write_text('{"format": 999}')
-    assert load_graph(tmp_path) is None
-
-
-def test_there_may_be_none(tmp_path: Path) -> None:
-    assert load_graph(tmp_path / "nowhere") is None
+    back = GraphArrays.from_arrays(arrays.arrays())
+    assert list(back.names) == list(arrays.names)
+    with pytest.raises(ValueError, match="lengths"):
+        GraphArrays.from_arrays({**arrays.arrays(), "relations": arrays.relations[:-1]})
+    with pytest.raises(ValueError, match="nowhere"):
+        GraphArrays.from_arrays({**arrays.arrays(), "neighbours": arrays.neighbours + len(arrays)})
+    with pytest.raises(KeyError):
+        GraphArrays.from_arrays({"items": arrays.items})
 
 
 def test_names_are_read_one_by_one_from_either_end() -> None:
