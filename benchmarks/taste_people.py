@@ -6,7 +6,7 @@ import csv
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.taste_graph import networks_of
+from encoders.graph import NetworkVectors
 from encoders.text import describe_item, load_text_encoder
 from library.items import Credit, CreditRole, ExternalId, Item, MediaKind
 from library.settings import TextModelSettings
 from recommender.features import ItemFeatures, build_features
+from recommender.knowledge import side_by_side
 
 KNOWN = (5, 10, 20, 50)
 MOST_RANKED, LEAST_RANKED = 400, 20
@@ -50,12 +53,16 @@ class World:
     """The evaluation set.
 
     :param films: the records as they are in the file, in the order of the features' rows.
+    :param texts: float32 (films, d), the sentence embedding of each film.
+    :param networks: what each graph network makes of the films.
     :param people: everybody, by id; ``tested`` are the ids to evaluate, ascending.
     """
 
     films: list[dict[str, Any]]
     items: list[Item]
     features: ItemFeatures
+    texts: NDArray[np.float32]
+    networks: Mapping[str, NetworkVectors]
     people: dict[int, Person]
     tested: list[int]
 
@@ -67,7 +74,10 @@ class World:
 def load_world(
     data: Path, cache: Path, test_users: Path | None = None, test_ratings: Path | None = None, threads: int = 1
 ) -> World:
-    """Read films, ratings and people, and embed the films' texts (kept in ``cache``, for they take minutes)."""
+    """Read films, ratings and people, embed the films' texts and train the graph networks.
+
+    What takes minutes is kept in ``cache``. The features are those of a finished cycle of the program: texts and graph included.
+    """
     with gzip.open(data / "movies.jsonl.gz", "rt", encoding="utf-8") as file:
         films = [json.loads(line) for line in file]
     items = [film_item(number, film) for number, film in enumerate(films)]
@@ -77,9 +87,10 @@ def load_world(
         people |= _people(_rated(test_ratings), row_of)
     users = test_users or data / "users_dev.txt"
     tested = sorted(int(line) for line in users.read_text().split() if int(line) in people)
-    vectors = _embed(items, cache, threads)
-    features = build_features(items, (np.arange(len(items), dtype=np.int64), vectors))
-    return World(films, items, features, people, tested)
+    texts = _embed(items, cache, threads)
+    networks = networks_of(items, texts, cache, threads)
+    features = build_features(items, (np.arange(len(items), dtype=np.int64), texts))
+    return World(films, items, features.with_graph(side_by_side(networks)), texts, networks, people, tested)
 
 
 def task(person: Person, known: int) -> Task | None:
