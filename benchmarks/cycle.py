@@ -3,7 +3,7 @@
     python -m benchmarks.cycle --data SHARED/evaluation [--items 10000] [--threads 1]
 
 Real films and shows are put into an empty library, then the very process that the window starts learns from them. Printed is
-when each better snapshot was published, when the last one was, and the most memory that the process held.
+when each better snapshot was published, how long each stage took, and the most memory that the process held.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def measure(home: Home, threads: int) -> dict[str, Any]:
     """Run the training process once and note when it says what."""
     command = [sys.executable, "-m", "recommender.training_process", str(home.path), "--threads", str(threads)]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1"}
-    began, step = time.perf_counter(), ""
+    began, step, last = time.perf_counter(), "Starting", 0.0
     published: list[tuple[str, float]] = []
-    stages: dict[str, list[float]] = {}
+    spent: dict[str, float] = {}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -59,12 +59,12 @@ def measure(home: Home, threads: int) -> dict[str, Any]:
             if "published" in message:
                 published.append((step, round(now, 1)))
             elif "progress" in message:
-                step = message["progress"]["step"]
-                stages.setdefault(step, [now, now])[1] = now
+                spent[step] = spent.get(step, 0.0) + now - last
+                step, last = message["progress"]["step"], now
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-    spent = {name: round(last - first, 1) for name, (first, last) in stages.items()}
-    return {"published": published, "stages": spent, "seconds": seconds, "first_seconds": published[0][1], "gb": peak}
+    stages = {name: round(length, 1) for name, length in spent.items()}
+    return {"published": published, "stages": stages, "seconds": seconds, "first_seconds": published[0][1], "gb": peak}
 
 
 def main() -> None:
@@ -87,6 +87,7 @@ def main() -> None:
     print(f"{len(items):,} titles ({source}), {options.threads} thread(s)")
     for step, seconds in figures["published"]:
         print(f"  {seconds:7.1f} s  published after {step}")
+    print("of this:")
     for step, seconds in figures["stages"].items():
         print(f"  {seconds:7.1f} s  {step}")
     print(f"  first   {verdict(figures['first_seconds'], FIRST_SECONDS, 's')}")
