@@ -147,6 +147,7 @@ def trainer_command(home: Home) -> Sequence[str]:
 def window_ports(home: Home) -> gui.app.Ports:
     """What the window needs of the world."""
     from gui.app import Ports
+    from gui.computer import ask_this_computer
     from providers.ledger import NetworkLedger, Reach
     from providers.servers.plex_address import check_url, normalise_token
 
@@ -158,6 +159,7 @@ def window_ports(home: Home) -> gui.app.Ports:
         machine_of=lambda source_id: machine_of(home, source_id),
         connections_today=lambda: sum(r.count for r in ledger.connections_today() if r.reach is Reach.INTERNET),
         check_text_model=check_text_model,
+        look=ask_this_computer(),
         trainer_command=trainer_command,
     )
 

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QImage
 
-from gui import jobs
+from gui import jobs, taste_jobs
 from gui.activity import Activity
-from gui.background_trainer import BackgroundTrainer, Phase, TrainingState
+from gui.background_trainer import BackgroundTrainer
+from gui.dials_desk import DialsDesk
+from gui.governor import Governor
+from gui.models import FilterChoice
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.recommending import BlockedTitle
+from gui.tabs.configuration.rules import library_choices
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.tabs.logs import LogsTab
+from gui.title_pages import TitlePages
+from gui.training_state import Phase, TrainingState
 from gui.worker import LibraryWorker, Ticket
 from library.backups import Reason
 from library.errors import AppError
@@ -29,6 +35,8 @@ from recommender.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from gui.session import Session
+    from gui.tabs.taste.tab import TasteTab
+    from gui.taste_desk import TasteDesk
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +66,16 @@ class Background(QObject):
         self.worker = LibraryWorker(session.home, session.ports, "library worker", self)
         self.poster_worker = LibraryWorker(session.home, session.ports, "poster worker", self)
         self.asking_worker = LibraryWorker(session.home, session.ports, "asking worker", self)
-        self.trainer = BackgroundTrainer(
-            session.home, session.ports.trainer_command(session.home), session.weights, parent=self
-        )
+        governor = Governor(session.preferences.settings.training, session.ports.look, parent=self)
+        command = session.ports.trainer_command(session.home)
+        self.trainer = BackgroundTrainer(session.home, command, session.weights, governor, parent=self)
         self.activity = Activity(session.window.strip, session.ports.connections_today, parent=self)
         self.actions = SourceActions(self._library, self._preferences, self.worker, self.asking_worker, self)
         self.posters = PosterQueue(self)
+        self.dials = DialsDesk(self._controller, self._preferences, self)
+        self.title_pages = TitlePages(session, self.asking_worker, self)
+        self.taste: TasteTab | None = None
+        self.taste_desk: TasteDesk | None = None
         setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
         self.configuration = ConfigurationTab(setting)
         self.logs = LogsTab(session.tail, session.theme, session.home.logs)
@@ -90,6 +102,9 @@ class Background(QObject):
         self._knowledge_soon.start()
         if self._preferences.settings.training.paused:
             self.trainer.pause()
+        charts = self.asking_worker.submit("Getting the Taste tab ready", taste_jobs.load_charts())
+        charts.succeeded.connect(lambda _: self._make_taste())
+        charts.failed.connect(self._say_problem)
         self._begin()
 
     def stop(self) -> None:
@@ -99,8 +114,9 @@ class Background(QObject):
         threads = (self.worker, self.poster_worker, self.asking_worker, self.trainer)
         for thread in threads:
             thread.request_stop()
-        for thread in threads:
-            thread.stop(STOP_SECONDS)
+        for worker in (self.worker, self.poster_worker, self.asking_worker):
+            worker.stop(STOP_SECONDS)
+        self.trainer.stop()
 
     def _begin(self) -> None:
         """With nothing configured and nothing there, the demo library; else what was learned is brought up to date."""
@@ -162,7 +178,7 @@ class Background(QObject):
 
     def _train_now(self) -> None:
         self.trainer.put_first(self._controller.shown_first())
-        self.trainer.begin_now()
+        self.trainer.begin_now(needed=self._controller.engine is None)
 
     def _learn(self, item_id: int) -> None:
         self.trainer.put_first(
@@ -196,6 +212,7 @@ class Background(QObject):
         self._preferences.change(training=replace(self._preferences.settings.training, paused=paused))
 
     def _settings_changed(self, settings: Settings) -> None:
+        self.trainer.configure(settings.training)
         paused = self.trainer.state.phase is Phase.PAUSED
         if settings.training.paused and not paused:
             self.trainer.pause()
@@ -210,9 +227,12 @@ class Background(QObject):
         return self._preferences.settings.sources
 
     def show_poster(self, item_id: int, kind: MediaKind, image: QImage) -> None:
-        """Hand a poster to the tab of its kind."""
+        """Hand a poster to whoever may show it."""
         tab = self._session.movies if kind is MediaKind.MOVIE else self._session.shows
         tab.show_poster(item_id, image)
+        self.title_pages.show_poster(item_id, image)
+        if self.taste is not None:
+            self.taste.show_poster(item_id, image)
 
     def _play(self, item: Item) -> None:
         ticket = self.poster_worker.submit("Opening", jobs.find_play_target(item, self.known_sources()))
@@ -227,12 +247,56 @@ class Background(QObject):
         elif self._session.play(target):
             self._controller.note_play(item.id)
 
+    # Taste
+
+    def taste_came_into_sight(self) -> None:
+        """The tab is shown now."""
+        if self.taste_desk is not None:
+            self.taste_desk.came_into_sight()
+
+    def _make_taste(self) -> None:
+        """What draws it is loaded: fill the tab."""
+        from gui.tabs.taste.tab import TasteTab
+        from gui.taste_desk import TasteDesk
+
+        session = self._session
+        taste = TasteTab(session.theme)
+        taste.genre_chosen.connect(lambda genre: self._suggest_from(FilterChoice(genre=genre)))
+        taste.decade_chosen.connect(lambda decade: self._suggest_from(FilterChoice(decade=decade)))
+        taste.person_chosen.connect(lambda person: self._suggest_from(FilterChoice(text=person)))
+        taste.lasso_chosen.connect(self._suggest_among)
+        taste.chosen.connect(session.show_title)
+        taste.rating_wanted.connect(lambda: session.window.show_tab("Movies"))
+        self.taste = taste
+        self.taste_desk = TasteDesk(self._controller, taste, self.asking_worker, self)
+        session.pages["Taste"].fill(taste)
+        self.taste_desk.came_into_sight()
+
+    def _suggest_from(self, choice: FilterChoice, kind: MediaKind = MediaKind.MOVIE) -> None:
+        """Show what the filters leave, in the tab of a kind."""
+        tab, title = (self._session.shows, "TV Shows") if kind is MediaKind.SHOW else (self._session.movies, "Movies")
+        self._session.window.show_tab(title)
+        tab.filters.choose(choice)
+
+    def _suggest_among(self, item_ids: tuple[int, ...]) -> None:
+        """Suggest from titles that were chosen by hand: in the tab of those that are more."""
+        items = self._library.items.many(item_ids)
+        shows = [item for item in items if item.kind is MediaKind.SHOW]
+        kind = MediaKind.SHOW if 2 * len(shows) > len(items) else MediaKind.MOVIE
+        chosen = frozenset(item.id for item in items if item.kind is kind)
+        if chosen:
+            self._suggest_from(FilterChoice(among=chosen), kind)
+
     # Configuration
 
     def _connect_configuration(self) -> None:
         page = self.configuration
         for section in (page.recommendations, page.training, page.text_model, page.appearance):
             section.went_wrong.connect(self._say_problem)
+        page.wishes.taken_back.connect(self._controller.take_back_wish)
+        page.wishes.all_taken_back.connect(self._controller.take_back_all_wishes)
+        self._controller.wishes_changed.connect(self._knowledge_soon.start)
+        self._preferences.changed.connect(self._knowledge_soon.start)
         page.blocked.unblocked.connect(self._controller.unblock)
         page.blocked.reset.connect(self._controller.reset_blocked)
         page.model.reset.connect(self._reset_model)
@@ -249,6 +313,11 @@ class Background(QObject):
             return
         snapshot = engine.snapshot
         self.configuration.model.show_counts(engine.ratings, len(snapshot), snapshot.texts)
+        self.configuration.wishes.show_wishes(engine.wishes())
+        genres = sorted({name for kind in self._controller.desks for name, _ in engine.genres(kind)})
+        libraries = library_choices(self._library.items.library_titles(), self.known_sources())
+        self.configuration.rules.show_choices(genres, libraries)
+        self.configuration.rules.show_counts(engine.hidden_counts())
         blocks = engine.blocked()
         items = {item.id: item for item in self._library.items.many([block.item_id for block in blocks])}
         self.configuration.blocked.show_titles(

@@ -108,6 +108,10 @@ class Desk(QObject):
             self._tab.show_moved("")
             self._controller.attempt(lambda: self._show_others(slate, self._picked(slate)))
 
+    def show_title(self, item_id: int) -> None:
+        """Make a title the card, whatever the filters say."""
+        self._present(item_id)
+
     def show_best(self) -> None:
         """Show the best title there is now."""
         if self._tab.isVisible():
@@ -122,7 +126,7 @@ class Desk(QObject):
         tab.blocked.connect(self._block)
         tab.back_requested.connect(self._back)
         tab.play_requested.connect(self._play)
-        tab.chosen.connect(self._choose)
+        tab.chosen.connect(self.show_title)
         tab.filters_changed.connect(self._filter)
         tab.posters_wanted.connect(self.want_posters)
         tab.wished.connect(self._wish)
@@ -226,9 +230,6 @@ class Desk(QObject):
         if item is not None:
             self._controller.play_wanted.emit(item)
 
-    def _choose(self, item_id: int) -> None:
-        self._present(item_id)
-
     def _filter(self, choice: FilterChoice) -> None:
         text_changed = choice.text != self._choice.text
         self._choice = choice
@@ -247,13 +248,15 @@ class Desk(QObject):
     # What is shown
 
     def _filters(self) -> Filters:
-        choice = self._choice
+        choice, among = self._choice, self._found
+        if choice.among is not None:
+            among = choice.among if among is None else among & choice.among
         return Filters(
             max_minutes=choice.minutes(datetime.now()),
             genre=choice.genre,
             decade=choice.decade,
             unseen_only=choice.unseen_only,
-            among=self._found,
+            among=among,
         )
 
     def _present(self, keep: int | None, shown: bool = False) -> None:

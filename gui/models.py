@@ -85,6 +85,7 @@ class FilterChoice:
     :param finish_by: the time of day at which it must be over; ``None`` when that does not matter.
     :param decade: the first year of it: 1990.
     :param text: what is typed into the search field.
+    :param among: only these item ids: what was encircled on the taste map; ``None`` for all.
     """
 
     max_minutes: float | None = None
@@ -93,6 +94,7 @@ class FilterChoice:
     decade: int | None = None
     unseen_only: bool = False
     text: str = ""
+    among: frozenset[int] | None = None
 
     @property
     def active(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QImage
 
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -47,6 +48,10 @@ class PageDesk(QObject):
         items = [item for item in self._library.items.many(item_ids) if any(place.poster for place in item.places)]
         if items:
             self._controller.posters_wanted.emit(tuple(items))
+
+    def show_poster(self, item_id: int, image: QImage) -> None:
+        """Show the real poster of a title, once there is a page to show it on."""
+        raise NotImplementedError
 
     def item(self, item_id: int) -> Item | None:
         """A title that is in the library now and that the engine knows."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from library.home import Home
 from library.settings import SourceSettings
 from library.sources import MediaServer
+
+if TYPE_CHECKING:
+    from gui.computer import Look
 
 
 class CheckedAddress(Protocol):
@@ -47,6 +50,7 @@ class Ports:
     :param connections_today: how many connections went to the internet today; those within the house do not count.
     :param check_text_model: name or path of a text model -> a sentence when it cannot be used, else "". Imports nothing
         heavy and never asks the network.
+    :param look: what the governor wants to know -> what this computer says; may take a moment, never raises.
     :param trainer_command: the home -> the command of the process that learns; see ``gui.background_trainer``.
     """
 
@@ -56,4 +60,5 @@ class Ports:
     machine_of: Callable[[str], str]
     connections_today: Callable[[], int]
     check_text_model: Callable[[str], str]
+    look: Look
     trainer_command: Callable[[Home], Sequence[str]]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOVIES, SHOWS, CONFIGURATION, LOGS = "Movies", "TV Shows", "Configuration", "Logs"
+MOVIES, SHOWS, TASTE, CONFIGURATION, LOGS = "Movies", "TV Shows", "Taste", "Configuration", "Logs"
 SWITCH_SECONDS = 0.002
 """How long a thread may hold Python's lock when the window wants it."""
 
@@ -61,7 +61,7 @@ class Session(QObject):
         self.window = MainWindow(self.theme)
         self.movies = RecommendationTab(MediaKind.MOVIE, self.theme)
         self.shows = RecommendationTab(MediaKind.SHOW, self.theme)
-        self.pages = {CONFIGURATION: _Page(), LOGS: _Page()}
+        self.pages = {TASTE: _Page(), CONFIGURATION: _Page(), LOGS: _Page()}
         self.library: Library | None = None
         self.preferences: Preferences | None = None
         self.controller: Controller | None = None
@@ -155,6 +155,8 @@ class Session(QObject):
         tab = {MOVIES: self.movies, SHOWS: self.shows}.get(title)
         if tab is not None and self.controller is not None:
             self.controller.desks[tab.kind].came_into_sight()
+        if title == TASTE and self.background is not None:
+            self.background.taste_came_into_sight()
         if remember:
             self._remember(tab=title)
 
@@ -169,6 +171,16 @@ class Session(QObject):
             )
         except AppError as error:
             log.info("The place of the window could not be stored: %s", error)
+
+    def show_title(self, item_id: int) -> None:
+        """Show the card of a title in its tab."""
+        if self.controller is None or self.library is None:
+            return
+        item = self.library.items.get(item_id)
+        desk = None if item is None else self.controller.desks.get(item.kind)
+        if desk is not None:
+            self.window.show_tab(SHOWS if desk.kind is MediaKind.SHOW else MOVIES)
+            desk.show_title(item_id)
 
     def play(self, target: str) -> bool:
         """Open a file, or an address of one or of a page, for watching; says whether something opened it."""

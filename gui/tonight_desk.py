@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QImage
 
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -84,6 +85,11 @@ class TonightDesk(PageDesk):
     def evening(self) -> Evening | None:
         """The evening that is going on."""
         return self._evening
+
+    def show_poster(self, item_id: int, image: QImage) -> None:
+        """Show the real poster of a title."""
+        if self._page is not None:
+            self._page.show_poster(item_id, image)
 
     def open(self) -> None:
         """Show the page: where one was, or the beginning."""

@@ -44,6 +44,11 @@ class FilterBar(QWidget):
         self._unseen.setCheckable(True)
         self._unseen.setAccessibleName("Only what you have not seen")
         self._unseen.toggled.connect(lambda on: self._set(replace(self._choice, unseen_only=on)))
+        self.among = Button("", "filter", self)
+        self.among.setToolTip("Take this off")
+        set_look(self.among, "chosen", True)
+        self.among.clicked.connect(lambda: self._set(replace(self._choice, among=None)))
+        self.among.hide()
         self.dials = Button("Dials", "filter", self)
         self.dials.setCheckable(True)
         self.dials.setToolTip("Turn the order: adventure, fame, mood, length, age")
@@ -61,6 +66,11 @@ class FilterBar(QWidget):
     def choice(self) -> FilterChoice:
         """What the bar is set to."""
         return self._choice
+
+    def choose(self, choice: FilterChoice) -> None:
+        """Set the bar from elsewhere, and say so once."""
+        self.search.set_text(choice.text)
+        self._set(choice)
 
     def set_choices(self, genres: list[tuple[str, int]], decades: list[tuple[int, int]]) -> None:
         """Offer these genres and decades, each with how many titles it has."""
@@ -92,14 +102,14 @@ class FilterBar(QWidget):
         if self._counts is None:
             return
         words = count_words(*self._counts, self._kind)
-        filters = sum(button.sizeHint().width() + 8 for button in self._buttons())
+        filters = sum(button.sizeHint().width() + 8 for button in self._buttons() if not button.isHidden())
         room = self.width() - 2 * 24 - filters - self._theme.px(140)
         fits = room >= self._count.fontMetrics().horizontalAdvance(words)
         self._count.setText(words if fits else f"{self._counts[0]:,} left")
         self._count.setToolTip("" if fits else words)
 
     def _buttons(self) -> tuple[Button, ...]:
-        return self._time, self._genre, self._decade, self._unseen, self.dials
+        return self._time, self._genre, self._decade, self._unseen, self.among, self.dials
 
     def count_text(self) -> str:
         """What stands at the end of the bar."""
@@ -107,8 +117,7 @@ class FilterBar(QWidget):
 
     def clear(self) -> None:
         """Take all filters off and say so once."""
-        self.search.set_text("")
-        self._set(FilterChoice())
+        self.choose(FilterChoice())
 
     def _menu_button(self, text: str, name: str) -> tuple[Button, QMenu]:
         button = Button(f"{text} ▾", "filter", self)
@@ -219,6 +228,10 @@ class FilterBar(QWidget):
         self._label(self._genre, "Genre", choice.genre or "Any genre", choice.genre is not None)
         decade = f"{choice.decade}s" if choice.decade is not None else "Any decade"
         self._label(self._decade, "Decade", decade, choice.decade is not None)
+        count = 0 if choice.among is None else len(choice.among)
+        self.among.setText(f"{count:,} from the map ✕")
+        self.among.setAccessibleName(f"Only the {count:,} chosen on the map; press to take this off")
+        self.among.setVisible(choice.among is not None)
         self._unseen.blockSignals(True)
         self._unseen.setChecked(choice.unseen_only)
         self._unseen.blockSignals(False)

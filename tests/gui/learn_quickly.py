@@ -18,7 +18,7 @@ from tests.made_up_networks import MadeUpNetworks
 
 
 class MadeUpEncoder:
-    dimensions = 16
+    dimensions = 384
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -27,7 +27,7 @@ class MadeUpEncoder:
         for first in range(0, len(texts), 16):
             part = texts[first : first + 16]
             seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in part]
-            vectors = np.stack([np.random.default_rng(seed).normal(size=16) for seed in seeds]).astype(np.float32)
+            vectors = np.stack([np.random.default_rng(seed).normal(size=384) for seed in seeds]).astype(np.float32)
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             if "slow" in self.name:
                 time.sleep(0.1)

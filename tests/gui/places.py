@@ -11,12 +11,13 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, Qt, QTimer
 from PyQt6.QtTest import QTest
 
-from gui.background_trainer import Phase
+from gui.computer import UNKNOWN
 from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.tab import ConfigurationTab
+from gui.training_state import Phase
 from library.home import Home
 from library.library import Library
 from library.settings import DEMO_SOURCE, SourceSettings
@@ -36,7 +37,9 @@ def make_home(path: Path) -> Home:
 
 def quick_ports(home: Home, **changes: object) -> Ports:
     """The program's own ports, with a training process that makes its vectors up."""
-    ports = replace(window_ports(home), trainer_command=quick_trainer, check_text_model=check_model)
+    ports = replace(
+        window_ports(home), trainer_command=quick_trainer, check_text_model=check_model, look=lambda _: UNKNOWN
+    )
     return replace(ports, **changes)  # type: ignore[arg-type]
 
 
