@@ -14,7 +14,7 @@ same in every process, whatever the blocks and the threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -210,11 +210,11 @@ class _Candidates:
         behind = used > keys_of(self.limits, np.full(len(used), 0xFFFFFFFF))[:, None]
         used[behind] = NOBODY
         self.counts = used.shape[1] - np.count_nonzero(used == NOBODY, axis=1)
-        for number in np.flatnonzero(
-            self.counts > FULL
-        ):  # a crowd of the nearly same: only the exact order tells them apart
+        # Of a crowd of the nearly same only the exact order says who can stay.
+        for number in np.flatnonzero(self.counts > FULL):
+            best = self._settle(int(number))
             self.keys[number] = NOBODY
-            self.keys[number, :KEPT] = self._settle(int(number))
+            self.keys[number, :KEPT] = best
             self.counts[number] = KEPT
 
     def _settle(self, number: int) -> Ints:
@@ -245,7 +245,9 @@ def _merged(keys: Ints, owner: Ints, new: Ints) -> Ints:
     return merged
 
 
-def in_threads(work: Callable[[Ints], None], rows: Ints, threads: int, stop: threading.Event) -> Iterator[int]:
+def in_threads(
+    work: Callable[[Ints], None], rows: Ints, threads: int, stop: threading.Event
+) -> Generator[int, None, None]:
     """Do some work for all rows, block by block, and yield how many are done, at least every quarter second.
 
     Each thread has blocks of its own and numpy's matrix library is kept to one thread meanwhile, for its threads wait for

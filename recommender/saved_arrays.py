@@ -56,22 +56,23 @@ def load_arrays(directory: Path, build: Callable[[Arrays, Facts], Loaded]) -> Lo
     :param build: makes something of the arrays, mapped and not to be written to, and the facts; it raises ``ValueError`` or
         ``LookupError`` when they do not fit together.
     """
-    try:
-        current = _current(directory)
+    failed, reason = None, ""
+    while (current := _current(directory)) is not None and current != failed:
         try:
             return build(*_read(current))
-        except FileNotFoundError:
-            newer = _current(directory)  # others were saved just now, and these taken away
-            return build(*_read(newer)) if newer != current else None
-    except FileNotFoundError:
-        return None
-    except _DAMAGE as error:
-        log.info("What was saved in %s cannot be used and is made anew: %s", directory.name, error)
-        return None
+        except _DAMAGE as error:
+            failed, reason = current, str(error)  # others may have been saved just now, and these taken away: once more
+    if failed is not None:
+        log.info("What was saved in %s cannot be used and is made anew: %s", directory.name, reason)
+    return None
 
 
-def _current(directory: Path) -> Path:
-    return directory / (directory / _POINTER).read_text(encoding="utf-8").strip()
+def _current(directory: Path) -> Path | None:
+    """Where the newest ones lie; ``None`` when there are none."""
+    try:
+        return directory / os.fsdecode((directory / _POINTER).read_bytes()).strip()
+    except OSError:
+        return None
 
 
 def _read(current: Path) -> tuple[Arrays, Facts]:
