@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QImage
 
@@ -117,6 +118,9 @@ class Background(QObject):
         for worker in (self.worker, self.poster_worker, self.asking_worker):
             worker.stop(STOP_SECONDS)
         self.trainer.stop()
+        if self.taste is not None:  # its charts must go before Python's garbage collector takes them apart in any order
+            sip.delete(self.taste)
+            self.taste = self.taste_desk = None
 
     def _begin(self) -> None:
         """With nothing configured and nothing there, the demo library; else what was learned is brought up to date."""

@@ -1,15 +1,20 @@
-"""Pictures of every tab, in both themes and two sizes, on the demo library with some ratings: to look at, and for the README.
+"""Pictures of every tab and page, in both themes and several sizes, on the demo library with some ratings: to look at, and for
+the README.
 
-python -m scripts.screenshots DIRECTORY
+    python -m scripts.screenshots DIRECTORY [--home FOLDER] [--scale 1.5]
+
+The demo library is learned first, with the models of the program, which takes a minute; ``--home`` keeps it for the next time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,41 +23,45 @@ from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
 
 import main as program
-from gui.session import CONFIGURATION, LOGS, MOVIES, SHOWS, Session
+from gui.models import FilterChoice
+from gui.session import CONFIGURATION, LOGS, MOVIES, SHOWS, TASTE, Session
+from gui.tabs.taste.tab import KNOWING, MAP, PREFERENCES, RATINGS
 from library.feedback import Block, Rating
 from library.home import find_home
 from library.items import MediaKind
 from library.library import Library
 from library.settings import AppearanceSettings
+from library.wishes import Subject, Wish
 
 SIZES = ((1280, 800), (960, 640))
-TABS = {MOVIES: "movies", SHOWS: "shows", CONFIGURATION: "configuration", LOGS: "logs"}
-RATINGS = {
-    "Arrival": 9,
-    "Blade Runner": 9,
-    "Alien": 8,
-    "Spirited Away": 9,
-    "The Godfather": 8,
-    "Amélie": 6,
-    "Paddington 2": 7,
-    "Interstellar": 8,
-    "In the Mood for Love": 9,
-    "Titanic": 4,
-    "The Wire": 10,
-    "Dark": 8,
-    "Friends": 5,
-}
+DAY = 24 * 3600.0
+RATED = {
+    "Arrival": 9, "Blade Runner": 9, "Alien": 8, "Spirited Away": 9, "The Godfather": 8, "Amélie": 6, "Paddington 2": 7,
+    "Interstellar": 8, "In the Mood for Love": 9, "Titanic": 4, "The Wire": 10, "Dark": 8, "Friends": 5,
+}  # fmt: skip
+LOVED, LEFT = ("Science Fiction", "Mystery"), ("Romance", "Horror")
+OTHERS = 48
 
 
 def rate_some(home_path: Path) -> None:
-    """Give the demo library a person."""
+    """Give the demo library a person: some titles by name, more by what they are, over the last year."""
     with Library.open(find_home(home_path)) as library:
+        now, given = time.time(), 0
         for kind in (MediaKind.MOVIE, MediaKind.SHOW):
             for item in library.items.all(kind):
-                if item.title in RATINGS:
-                    library.feedback.append(Rating(at=time.time(), item_id=item.id, value=RATINGS[item.title]))
+                value = RATED.get(item.title)
+                if value is None and kind is MediaKind.MOVIE and item.id % 6 == 0 and given < OTHERS:
+                    value = (
+                        6 + 2 * bool({*LOVED} & {*item.genres}) - 3 * bool({*LEFT} & {*item.genres}) + item.id % 12 // 6
+                    )
+                    given += 1
+                if value is not None:
+                    at = now - DAY * (300 - 280 * ((item.id * 37) % 100) / 100)
+                    library.feedback.append(Rating(at=at, item_id=item.id, value=float(value)))
                 elif item.title == "Derrick":
-                    library.feedback.append(Block(at=time.time(), item_id=item.id))
+                    library.feedback.append(Block(at=now, item_id=item.id))
+        library.wishes.put(Wish(Subject("genre", "Horror"), "less", now))
+        library.wishes.put(Wish(Subject("person", "Denis Villeneuve"), "more", now))
 
 
 def wait(milliseconds: int) -> None:
@@ -62,38 +71,85 @@ def wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def main() -> None:
+def pages(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What there is to see: a name, and how to get there."""
+    window, background, movies = session.window, session.background, session.movies
+    assert background is not None
+    assert background.taste is not None
+    assert movies.card is not None
+    taste, over, card = background.taste, background.title_pages, movies.card.item_id
+    yield "movies", lambda: window.show_tab(MOVIES)
+    yield "shows", lambda: window.show_tab(SHOWS)
+    for name, page in (("preferences", PREFERENCES), ("map", MAP), ("knowing", KNOWING), ("ratings", RATINGS)):
+        yield f"taste-{name}", lambda page=page: (window.show_tab(TASTE), taste.go_to(page))
+    yield "configuration", lambda: window.show_tab(CONFIGURATION)
+    for name in ("wishes", "rules", "training"):
+        section = getattr(background.configuration, name)
+        yield (
+            f"configuration-{name}",
+            lambda section=section: (
+                window.show_tab(CONFIGURATION),
+                background.configuration.go_to(section),
+            ),
+        )
+    yield "logs", lambda: window.show_tab(LOGS)
+    yield "similar", lambda: (window.show_tab(MOVIES), over.kin.open(card))
+    yield "connections", lambda: over.graph.open(card)
+    yield "tonight", lambda: (window.show_tab(MOVIES), window.tonight_requested.emit())
+    yield "tonight-card", lambda: over.tonight.page.begun.emit(MediaKind.MOVIE, FilterChoice())
+    yield "dials", lambda: (window.show_tab(MOVIES), movies.filters.dials.setChecked(True))
+    yield "guest", lambda: (movies.filters.dials.setChecked(False), movies.guest_wanted.emit(True))
+    yield "ledger", lambda: (movies.guest_wanted.emit(False), movies.card_view.open_ledger())
+    yield "nothing", lambda: (movies.card_view.close_ledger(), movies.filters.choose(FilterChoice(text="zzzz")))
+    yield "back", lambda: movies.filters.choose(FilterChoice())
+
+
+def learn(home_path: Path) -> None:
+    """Scan and learn the demo library."""
+    program.main(["--home", str(home_path), "scan", "--demo", "--json"])
+    rate_some(home_path)
+    command = [*program.trainer_command(find_home(home_path)), "--threads", "2"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        process.wait()
+
+
+def take(home_path: Path, directory: Path, chosen: list[str]) -> None:
     """Open the window and take the pictures."""
+    app = QApplication([sys.argv[0]])
+    home = find_home(home_path)
+    session = Session(app, home, program.window_ports(home))
+    session.open()
+    wait(4_000)
+    assert session.preferences is not None
+    for theme in ("dark", "light"):
+        session.preferences.change(appearance=AppearanceSettings(theme))
+        for width, height in SIZES:
+            session.window.resize(width, height)
+            for name, show in pages(session):
+                show()
+                if not chosen or name in chosen:
+                    wait(900)
+                    session.window.grab().save(str(directory / f"{name}-{theme}-{width}.png"))
+    session.window.close()
+    session.close()
+
+
+def main() -> None:
+    """Learn, if that is still to be done, and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
+    parser.add_argument("--home", type=Path, help="where the library is kept, or lies from the last time")
+    parser.add_argument("--scale", help="how much larger than usual everything is: 1.5")
+    parser.add_argument("--only", nargs="*", default=[], help="names of pages")
     options = parser.parse_args()
+    if options.scale:
+        os.environ["QT_SCALE_FACTOR"] = options.scale
     options.directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as directory:
-        home_path = Path(directory) / "homereel"
-        program.main(["--home", str(home_path), "scan", "--demo", "--json"])
-        rate_some(home_path)
-        app = QApplication([sys.argv[0]])
-        home = find_home(home_path)
-        session = Session(app, home, program.window_ports(home))
-        session.open()
-        wait(12_000)
-        assert session.preferences is not None
-        for theme in ("dark", "light"):
-            session.preferences.change(appearance=AppearanceSettings(theme))
-            for width, height in SIZES:
-                session.window.resize(width, height)
-                for tab, name in TABS.items():
-                    session.window.show_tab(tab)
-                    wait(500)
-                    session.window.grab().save(str(options.directory / f"{name}-{theme}-{width}.png"))
-        session.window.resize(*SIZES[0])
-        session.window.show_tab(MOVIES)
-        wait(300)
-        session.movies.card_view.open_ledger()
-        wait(400)
-        session.window.grab().save(str(options.directory / f"ledger-light-{SIZES[0][0]}.png"))
-        session.window.close()
-        session.close()
+    with tempfile.TemporaryDirectory() as temporary:
+        home_path = options.home or Path(temporary) / "homereel"
+        if not (home_path / "library.sqlite3").exists():
+            learn(home_path)
+        take(home_path, options.directory, options.only)
 
 
 if __name__ == "__main__":

@@ -303,7 +303,8 @@ def test_reading_texts_can_be_paused_from_the_strip_and_gone_on_with(start, qtbo
     assert trainer.state.phase is not Phase.PAUSED
 
 
-def test_a_model_that_cannot_be_read_is_said_and_suggestions_go_on(start, qtbot) -> None:
+def test_a_model_that_cannot_be_read_is_said_and_suggestions_go_on(start, qtbot, expected_logs) -> None:
+    expected_logs("cannot be read")
     session = start()
     session.preferences.change(text_model=type(session.preferences.settings.text_model)("broken model"))
     qtbot.waitUntil(lambda: session.background.trainer.state.phase is Phase.FAILED, timeout=PATIENCE)
