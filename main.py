@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import cli.ports
     import gui.app
     from encoders.text import TextEncoder
+    from graph.networks.embeddings import Networks
     from library.home import Home
     from library.settings import SourceSettings
     from library.sources import MediaServer
@@ -132,6 +133,13 @@ def load_encoder(name: str, threads: int) -> TextEncoder:
     return load_text_encoder(name, threads)
 
 
+def load_networks(home: Home, threads: int) -> Networks:
+    """The graph networks with their checkpoints; loads torch."""
+    from graph.networks.training import StoredNetworks
+
+    return StoredNetworks(home.networks, threads)
+
+
 def check_text_model(name: str) -> str:
     """Why a text model cannot be used, as a sentence; empty when it can."""
     from encoders.text import check_model
@@ -175,6 +183,7 @@ def command_ports() -> cli.ports.Ports:
         version=VERSION,
         open_server=lambda home, source, token: open_server(home, source, token, ledger),
         load_encoder=load_encoder,
+        load_networks=load_networks,
         check_url=check_url,
         clean_token=normalise_token,
     )

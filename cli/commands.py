@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
+from cli.learning import learn, similar
 from cli.options import JsonOption
 from cli.output import Output, prepare_streams
 from cli.ports import Ports
@@ -42,6 +43,8 @@ EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     rate: ('rate "Seven Samurai" 9', "rate 17 --skip", "rate --undo"),
     search: ("search kurosawa samurai", "search heist --kind movies"),
     explain: ('explain "The Third Man"', "explain 17 --json"),
+    similar: ('similar "Stalker"', "similar 17 --count 20"),
+    learn: ("learn", "learn --json"),
     export: ("export --output ratings.csv", "export --format json"),
     backup: ("backup", "backup --list", "backup --restore daily_2026-01-31"),
     info: ("info", "--home /mnt/films/homereel info --json"),

@@ -38,6 +38,7 @@ class Ports:
     :param open_server: a home, a source of its settings and the source's token (``None`` where it has none) -> the server,
         not yet asked.
     :param load_encoder: name or path of a text model and a number of threads -> a ``TextEncoder``.
+    :param load_networks: a home and a number of threads -> the graph ``Networks`` with their checkpoints.
     :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
     :param clean_token: what was pasted as a token -> the bare token.
     """
@@ -45,5 +46,6 @@ class Ports:
     version: str
     open_server: Callable[[Home, SourceSettings, str | None], MediaServer]
     load_encoder: Callable[[str, int], Any]
+    load_networks: Callable[[Home, int], Any]
     check_url: Callable[[str], CheckedAddress]
     clean_token: Callable[[str], str]

@@ -128,15 +128,20 @@ class Session:
                 if isinstance(step, Published) and step.snapshot is not None:
                     return step.snapshot
 
-    def plan(self) -> TrainingPlan:
-        """How the picture is built."""
+    def plan(self, whole: bool = False) -> TrainingPlan:
+        """How the picture is built: with all that can be learned, or only as far as the texts."""
         from recommender.trainer import TrainingPlan
         from recommender.weights import load_weights
 
         model = self.settings.text_model.name
         threads = os.cpu_count() or 1
         return TrainingPlan(
-            model, lambda: self.ports.load_encoder(model, threads), load_weights(), save_to=self.home.snapshot
+            model,
+            lambda: self.ports.load_encoder(model, threads),
+            load_weights(),
+            save_to=self.home.snapshot,
+            load_networks=(lambda: self.ports.load_networks(self.home, threads)) if whole else None,
+            threads=threads,
         )
 
     def drive(self, job: Job[Result]) -> Result:

@@ -184,7 +184,9 @@ def in_its_slice(name: str, rows: Floats, weights: FusionWeights) -> Doubles:
     exact = rows.astype(np.float64)
     if rows.shape[1] == width and name not in weights.maps:
         return exact
-    known = weights.maps.get(name) or _random_map(rows.shape[1], width)
+    known = weights.maps.get(name)
+    if known is None or len(known.centre) != rows.shape[1]:  # learned for a model of another width
+        known = _random_map(rows.shape[1], width)
     lengths = np.linalg.norm(exact, axis=1, keepdims=True)
     turned: Doubles = np.where(lengths > 0.0, exact - known.centre, 0.0) @ known.axes.astype(np.float64)
     return scaled_to(lengths, turned)

@@ -19,6 +19,7 @@ from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, MediaServer, ServerIdentity, ServerItem, ServerLibrary
 from providers.servers.plex_address import check_url, normalise_token
+from tests.made_up_networks import MadeUpNetworks
 
 
 def film(key: str, title: str, year: int | None = 1990, **more: Any) -> ServerItem:
@@ -138,6 +139,7 @@ class World:
             version="1.2.3",
             open_server=self._open,
             load_encoder=self._encoder,
+            load_networks=lambda home, threads: MadeUpNetworks(home.networks),
             check_url=check_url,
             clean_token=normalise_token,
         )
