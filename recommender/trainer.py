@@ -236,9 +236,7 @@ class _Cycle:
         """The taste map; where it is the same already, nothing is done."""
         near = self._near
         assert near is not None
-        layout = yield from find_layout(
-            near.neighbours.ids, near.vectors, near.neighbours, near.stamp(), near.layout, self._plan.threads
-        )
+        layout = yield from find_layout(near.neighbours.ids, near.vectors, near.neighbours, near.stamp(), near.layout)
         if layout is not near.layout:
             self._near = replace(near, layout=layout)
             yield self._published("Drawing the map")
