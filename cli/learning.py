@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def learn(context: typer.Context, json: JsonOption = False) -> None:
-    """Learn everything there is to learn, as the window does in the background.
+    """Learn now what the window learns in the background.
 
     Texts, the graph and its networks, which titles are alike, and your ratings. For ten thousand titles this takes minutes the
     first time. It may be stopped with Ctrl+C, and goes on from there.
