@@ -3,10 +3,10 @@
     python -m benchmarks.similar [--items N] [--threads N] [--out FILE]
 
 *Bare* are all n x n x 384 products in blocks as large as ours and with as many threads, and nothing done with them. It is
-measured in two ways, with threads that have blocks of their own and with the threads of numpy's matrix library; the faster one
-counts, the mean of once before and once after the search. *Half* are the products of the triangle that symmetry leaves, which
-the search does not make use of. The update is after 100 of the items have changed, come or gone. The vectors are drawn from a
-mixture: sorts of titles, and in them groups, whose members have cosines of about 0.3 to 0.9.
+measured in two ways, with threads that have blocks of their own and with the threads of numpy's matrix library; the faster
+one counts, the mean of once before and once after the search. *Half* are the products of the triangle that symmetry leaves,
+which the search does not make use of. The update is after 100 of the items have changed, come or gone. The vectors are
+drawn from a mixture: sorts of titles, and in them groups, whose members have cosines of about 0.3 to 0.9.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
-from threadpoolctl import threadpool_limits  # noqa: E402
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: E402
 
 from benchmarks.results import verdict, write  # noqa: E402
 from library.progress import Job, run  # noqa: E402
@@ -36,6 +36,7 @@ PROMISED_RATIO, PROMISED_UPDATE, LONGEST_GAP = 1.3, 2.0, 0.25
 WIDTH, SORTS, GROUP_SIZE = 384, 24, 60
 CHANGED, COME, GONE, LOOKED_AT = 80, 10, 10, 200
 
+Result = TypeVar("Result")
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -56,7 +57,8 @@ def invented_vectors(count: int, seed: int = 384) -> Floats:
 
 def _directions(chance: np.random.RandomState, count: int) -> NDArray[np.float64]:
     some: NDArray[np.float64] = chance.standard_normal((count, WIDTH))
-    return some / np.linalg.norm(some, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = some / np.linalg.norm(some, axis=1, keepdims=True)
+    return unit
 
 
 def _mixed(
@@ -92,7 +94,7 @@ def bare(vectors: Floats, threads: int, own_blocks: bool, half: bool = False) ->
     return time.perf_counter() - began, time.process_time() - used
 
 
-def timed(job: Job[Neighbours]) -> tuple[Neighbours, dict[str, float]]:
+def timed(job: Job[Result]) -> tuple[Result, dict[str, float]]:
     """Drive a job: seconds by the clock and of the processor, the longest gap between two steps, and memory in MB."""
     process = psutil.Process()
     before = peak = process.memory_info().rss

@@ -5,10 +5,10 @@ items the one in the lower row comes first. That order is one number per neighbo
 the row in the lower one, so that sorting, cutting and comparing are those of whole numbers.
 
 The products of whole blocks are fast but come in single precision, and their last bits depend on where in a block a pair
-stands. They only choose candidates: a product of n numbers is off by at most n 2^-24 |x| |y| (Higham, "Accuracy and Stability
-of Numerical Algorithms", 2002, section 3.1), so that whoever is further than twice that below the last place cannot be among
-the best. The chosen few are then compared in double precision, pair by pair, always in the same way. Hence the result is the
-same in every process, whatever the blocks and the threads.
+stands. They only choose candidates: a product of n numbers is off by at most n 2^-24 |x| |y| (Higham, "Accuracy and
+Stability of Numerical Algorithms", 2002, section 3.1), so that whoever is further than twice that below the last place
+cannot be among the best. The chosen few are then compared in double precision, pair by pair, always in the same way. Hence
+the result is the same in every process, whatever the blocks and the threads.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BLOCK_ROWS = 1024
 PANEL_COLUMNS = 2048
 FULL = 2 * KEPT  # candidates of a row; when there are more, those out of the running are dropped
 PAIRS_AT_ONCE = 256
-PATIENCE = 0.2  # seconds between two reports
+PATIENCE = 0.1  # seconds between two reports
 _EXCLUDED, _ANYBODY = np.float32(-4.0), np.float32(-2.0)
 
 

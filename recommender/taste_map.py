@@ -1,10 +1,10 @@
 """Where each title lies on the taste map: a neighbour embedding in the plane, begun from the principal components.
 
-The layout is t-SNE (van der Maaten & Hinton, 2008) over the neighbours that are known already, with the gradient interpolated on
-a grid where there are many titles (Linderman et al., 2019), as ``openTSNE`` does it. Beginning with the two principal components
-keeps what is far apart on the large scale far apart (Kobak & Berens, 2019) and makes the same library look the same each time. A
-library that has changed a little begins with the layout it had, so that a person finds their way about it; one that has changed
-a lot begins anew and is turned to lie as it lay.
+The layout is t-SNE (van der Maaten & Hinton, 2008) over the neighbours that are known already, with the gradient
+interpolated on a grid where there are many titles (Linderman et al., 2019), as ``openTSNE`` does it. Beginning with the two
+principal components keeps what is far apart on the large scale far apart (Kobak & Berens, 2019) and makes the same library
+look the same each time. A library that has changed a little begins with the layout it had, so that a person finds their way
+about it; one that has changed a lot begins anew and is turned to lie as it lay.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def find_layout(
 
     One thread does it: two gain next to nothing, for the grid is worked on by one, and they wait for each other busily.
 
-    :param ids: int64 (n,), ascending; ``vectors`` float32 (n, d), unit rows, zero for an item of which nothing is known: these
-        lie on a rim around the others.
+    :param ids: int64 (n,), ascending.
+    :param vectors: float32 (n, d), unit rows, zero for an item of which nothing is known: these lie on a rim around all.
     :param neighbours: of the same items.
     :param key: changes with the vectors.
     """
