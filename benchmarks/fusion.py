@@ -1,10 +1,11 @@
 """How much the neighbours of a title tell about taste: the fused vectors, each block alone, and the plain text baselines.
 
-    python -m benchmarks.fusion --data DIR [--networks DIR] [--look]
+    python -m benchmarks.fusion --data DIR [--look]
 
-For everybody in users_dev.txt, with weights fitted on the other four folds: the share of pairs that the neighbours order rightly
-(``benchmarks.fusion_weights`` says how), from the neighbours alone and beside the general opinion of a title, and how the cosine
-of two titles goes with what one person thinks of both. ``--look`` also prints the neighbours of films that everybody knows.
+For everybody in users_dev.txt, with weights fitted on the other four folds: the share of pairs that the neighbours order
+rightly (``benchmarks.fusion_weights`` says how), from the neighbours alone and beside the general opinion of a title, and
+how the cosine of two titles goes with what one person thinks of both. ``--look`` also prints the neighbours of films that
+everybody knows.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ from benchmarks.fusion_weights import (
     questions_of,
 )
 from benchmarks.results import write
-from benchmarks.taste_people import FOLDS, World, _embed, load_world
+from benchmarks.taste_people import FOLDS, World, load_world
 from encoders.encoder import Floats
 from encoders.fusion import BLOCKS, WIDTH, FusionWeights, fuse, in_its_slice, load_fusion_weights, plain_encoders
-from encoders.graph import NETWORKS, GraphEncoder, NetworkVectors, learn_axes
+from encoders.graph import GraphEncoder, learn_axes
 from encoders.metadata import SHARES, names_of
 from encoders.text import describe_item
 from library.items import Item
@@ -90,25 +91,17 @@ class Setting:
         return [k for k, asked in enumerate(questions) if (self.world.fold_of(asked.person) == fold) == inside]
 
 
-def blocks_of(world: World, weights: FusionWeights, cache: Path, networks: Path) -> dict[str, Floats]:
-    """The encoders' rows of all films; without the graph when its arrays are not there."""
+def blocks_of(world: World, weights: FusionWeights) -> dict[str, Floats]:
+    """The encoders' rows of all films."""
     blocks = {encoder.name: encoder.encode(world.items) for encoder in plain_encoders(weights)}
-    blocks["text"] = _embed(world.items, cache, 1)
-    graph = graph_rows(len(world.items), weights.widths["graph"], networks)
-    if graph is not None:
-        blocks["graph"] = graph
-    return {name: blocks[name] for name in BLOCKS if name in blocks}
+    blocks |= {"text": world.texts, "graph": graph_rows(world, weights.widths["graph"])}
+    return {name: blocks[name] for name in BLOCKS}
 
 
-def graph_rows(films: int, width: int | None, networks: Path) -> Floats | None:
-    """The graph block of so many columns (``None`` for all), or ``None`` when the networks' arrays are not there."""
-    paths = {name: networks / f"gnn-{name}.npy" for name in NETWORKS}
-    if not all(path.exists() for path in paths.values()):
-        return None
-    ids = np.arange(films, dtype=np.int64)
-    vectors = {name: np.load(path, allow_pickle=False).astype(np.float32) for name, path in paths.items()}
-    known = {name: NetworkVectors(ids, some, some.mean(axis=0)) for name, some in vectors.items()}
-    return GraphEncoder(known, None if width is None else learn_axes(known, width)).encode(ids.tolist())
+def graph_rows(world: World, width: int | None) -> Floats:
+    """The graph block in so many columns, ``None`` for all: float32 (films, width or 384)."""
+    axes = None if width is None else learn_axes(world.networks, width)
+    return GraphEncoder(world.networks, axes).encode([item.id for item in world.items])
 
 
 def in_slices(blocks: Mapping[str, Floats], weights: FusionWeights) -> dict[str, Floats]:
@@ -116,12 +109,11 @@ def in_slices(blocks: Mapping[str, Floats], weights: FusionWeights) -> dict[str,
     return {name: in_its_slice(name, rows, weights).astype(np.float32) for name, rows in blocks.items()}
 
 
-def exact_rows(blocks: Mapping[str, Floats], weights: FusionWeights, items: Sequence[Item], networks: Path) -> Row:
+def exact_rows(blocks: Mapping[str, Floats], weights: FusionWeights, world: World) -> Row:
     """The rows before anything is made narrower: centred texts of full width, names themselves, all of the graph."""
     exact: Row = {**blocks, "text": _unit(blocks["text"] - weights.maps["text"].centre)}
-    exact["metadata"] = _names_themselves(items)
-    if "graph" in blocks:
-        exact["graph"] = graph_rows(len(items), None, networks)
+    exact["metadata"] = _names_themselves(world.items)
+    exact["graph"] = graph_rows(world, None)
     return exact
 
 
@@ -189,9 +181,7 @@ def print_row(name: str, row: Row) -> None:
     print(f"{name:34} {parts[0]}   {parts[1]}   {together}", flush=True)
 
 
-def table(
-    setting: Setting, blocks: Mapping[str, Floats], weights: FusionWeights, networks: Path
-) -> tuple[dict[str, Row], Row]:
+def table(setting: Setting, blocks: Mapping[str, Floats], weights: FusionWeights) -> tuple[dict[str, Row], Row]:
     """All rows, printed as they are found, and the weights of the folds."""
     rows: dict[str, Row] = {}
     world, asked = setting.world, setting.asked
@@ -221,7 +211,7 @@ def table(
     for name in narrow:
         rest = {other: block for other, block in narrow.items() if other != name}
         add(f"all but {name}", lambda fold, rest=rest: cosines(rest, beside[fold], asked))  # type: ignore[misc]
-    everything = exact_rows(blocks, weights, world.items, networks)
+    everything = exact_rows(blocks, weights, world)
     exact = {name: likeness_of(some, asked) for name, some in everything.items()}
     add("all, before they are narrowed", lambda fold: cosines(exact, beside[fold], asked))
     fused = fuse(blocks, weights)
@@ -230,13 +220,11 @@ def table(
     return rows, {"beside": beside, "alone": alone}
 
 
-def kept_neighbours(
-    blocks: Mapping[str, Floats], weights: FusionWeights, items: Sequence[Item], networks: Path
-) -> float:
+def kept_neighbours(blocks: Mapping[str, Floats], weights: FusionWeights, world: World) -> float:
     """Of the hundred nearest titles before anything is narrowed, the share that is still among them in 384 columns."""
-    rows = np.random.RandomState(0).permutation(len(items))[:SAMPLED]
-    products, lengths = np.zeros((len(rows), len(items))), np.zeros(len(items))
-    for name, some in exact_rows(blocks, weights, items, networks).items():
+    rows = np.random.RandomState(0).permutation(len(world.items))[:SAMPLED]
+    products, lengths = np.zeros((len(rows), len(world.items))), np.zeros(len(world.items))
+    for name, some in exact_rows(blocks, weights, world).items():
         weight, part = weights.blocks[name], some[rows] @ some.T
         products += weight * (part if isinstance(part, np.ndarray) else part.toarray())
         squares = some * some if isinstance(some, np.ndarray) else some.multiply(some)
@@ -279,9 +267,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with movies.jsonl.gz and so on")
     parser.add_argument("--cache", type=Path, default=cache)
-    parser.add_argument(
-        "--networks", type=Path, default=cache, help="folder with gnn-gcn.npy, gnn-gat.npy, gnn-sage.npy"
-    )
     parser.add_argument("--look", action="store_true", help="also print the neighbours of well-known films")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -291,15 +276,15 @@ def main() -> None:
     others = [[person for person in world.tested if world.fold_of(person) != fold] for fold in range(FOLDS)]
     opinions = [general_opinion(world, people) for people in others]
     setting = Setting(world, practice_of(world), questions_of(world), opinions)
-    blocks = blocks_of(world, weights, options.cache, options.networks)
+    blocks = blocks_of(world, weights)
     print(f"{len(world.tested)} people, {len(world.films):,} films, blocks: {', '.join(blocks)}", flush=True)
-    rows, folds = table(setting, blocks, weights, options.networks)
+    rows, folds = table(setting, blocks, weights)
     if options.look:
         print()
         look(world, fuse(blocks, weights))
     figures = {"people": len(world.tested), "blocks": list(blocks), "shipped": dict(weights.blocks), "folds": folds}
     seconds = time.perf_counter() - began
-    kept = kept_neighbours(blocks, weights, world.items, options.networks)
+    kept = kept_neighbours(blocks, weights, world)
     print(f"of the 100 nearest before anything is narrowed, {kept:.3f} are still there in {WIDTH} columns")
     figures = {**figures, "kept_neighbours": kept, "widths": dict(weights.widths), "pair": rows, "seconds": seconds}
     print(f"\n{seconds:.0f} s; written to {write('fusion', figures, options.out)}")

@@ -4,15 +4,15 @@ Protocol 1 of the evaluation, with n of a person's ratings known and the others 
 
     s(i) = q(i) . b + sum_j c_ij d_j / (sum_j c_ij + 1)        over the 20 known titles j with the greatest cosines c_ij > 0
 
-where q . b is the general opinion of a title (its votes, age and length, with slopes b that are the same for everybody) and d_j
-is what is left of the rating of j without it, minus the mean of that. The objective is the share of the pairs of ranked titles
-in the right order, averaged over people and then over n = 10, 20 and 50. With b = 0 this is the rule of the nearest-neighbour
-baselines; there the best neighbours are simply the equally famous ones, because fame and quality predict ratings. With b fitted,
-what counts is whether neighbours share what is particular about a taste.
+where q . b is the general opinion of a title (its votes, age and length, with slopes b that are the same for everybody) and
+d_j is what is left of the rating of j without it, minus the mean of that. The objective is the share of the pairs of ranked
+titles in the right order, averaged over people and then over n = 10, 20 and 50. With b = 0 this is the rule of the
+nearest-neighbour baselines; there the best neighbours are simply the equally famous ones, because fame and quality predict
+ratings. With b fitted, what counts is whether neighbours share what is particular about a taste.
 
-The same weights serve titles that no graph network knows yet, and all titles before the networks are trained. What they can do
-without the graph therefore counts as much as what they can do with it; else the graph, which knows names and texts as well,
-would leave hardly anything to the others.
+The same weights serve titles that no graph network knows yet, and all titles before the networks are trained. What they can
+do without the graph therefore counts as much as what they can do with it; else the graph, which knows names and texts as
+well, would leave hardly anything to the others.
 """
 
 from __future__ import annotations
@@ -212,7 +212,8 @@ def _along(
 def agreement(world: World, rows: NDArray[np.float32], opinion: Doubles | None) -> float:
     """Correlation, over the pairs of titles that a person rated, of their cosine with the product of their deviations.
 
-    :param rows: float32 (films, d), unit rows; deviations are from the person's mean, and from the general opinion if given.
+    :param rows: float32 (films, d), unit rows; deviations are from the person's mean, and from the general opinion if it is
+        given.
     """
     alike, together = [], []
     for person_id in world.tested:

@@ -76,7 +76,8 @@ def load_world(
 ) -> World:
     """Read films, ratings and people, embed the films' texts and train the graph networks.
 
-    What takes minutes is kept in ``cache``. The features are those of a finished cycle of the program: texts and graph included.
+    What takes minutes is kept in ``cache``. The features are those of a finished cycle of the program, texts and graph
+    included.
     """
     with gzip.open(data / "movies.jsonl.gz", "rt", encoding="utf-8") as file:
         films = [json.loads(line) for line in file]

@@ -1,10 +1,10 @@
 """Learns how the six encoders are fused and writes ``resources/fusion.json`` and ``resources/fusion_text.npy``.
 
-    python -m scripts.fit_fusion --data DIR [--networks DIR]
+    python -m scripts.fit_fusion --data DIR
 
-Six weights and six widths come out of the evaluation set; no rating, title or person of it goes into the repository. The axes
-that texts are projected on are those of the demo library's own texts. Of the widths that are equally good for the ratings, those
-are taken that keep the neighbours best.
+Six weights and six widths come out of the evaluation set; no rating, title or person of it goes into the repository. The
+axes that texts are projected on are those of the demo library's own texts. Of the widths that are equally good for the
+ratings, those are taken that keep the neighbours best.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ METADATA_WIDTHS = (96, 128, 160)
 GRAPH_WIDTHS = (32, 48, 64)
 AS_GOOD = 0.0004  # less than this is chance
 NOTE = (
-    "How much each block of the fused vectors counts and how many columns it has: chosen so that a title's neighbours predict"
-    " best what people think of it beside the general opinion; made by scripts/fit_fusion.py."
+    "How much each block of the fused vectors counts and how many columns it has: chosen so that a title's neighbours"
+    " predict best what people think of it beside the general opinion; made by scripts/fit_fusion.py."
 )
 
 
@@ -84,9 +84,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=cache)
-    parser.add_argument(
-        "--networks", type=Path, default=cache, help="folder with gnn-gcn.npy, gnn-gat.npy, gnn-sage.npy"
-    )
     parser.add_argument("--out", type=Path, default=RESOURCES)
     options = parser.parse_args()
     world = load_world(options.data, options.cache)
@@ -97,13 +94,11 @@ def main() -> None:
     found: list[tuple[float, float, FusionWeights]] = []
     for widths in layouts():
         tried = FusionWeights(blocks=even, widths=widths, maps={"text": learned_map(texts, widths["text"])})
-        blocks = blocks_of(world, tried, options.cache, options.networks)
-        if set(blocks) != set(BLOCKS):
-            parser.error(f"the networks' vectors are not in {options.networks}")
+        blocks = blocks_of(world, tried)
         rows = {name: likeness_of(some, questions) for name, some in in_slices(blocks, tried).items()}
         best, reached = fit(rows, questions, opinion, even)
         fitted = replace(tried, blocks=best)
-        kept = kept_neighbours(blocks, fitted, world.items, options.networks)
+        kept = kept_neighbours(blocks, fitted, world)
         found.append((reached, kept, fitted))
         print(f"{reached:.5f} kept {kept:.3f}  {_three(widths)}  {_three(best)}", flush=True)
     most = max(reached for reached, *_ in found)
