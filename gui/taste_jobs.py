@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gui.tabs.taste.values import MapPicture
 from gui.taste_regions import regions_of
 from gui.worker import Task, Workplace
 from library.progress import Job, Progress
 from recommender.preferences import Preferences, preferences
-from recommender.scale import rating_of
 from recommender.snapshot import Snapshot
 from recommender.taste import TasteState
-from recommender.taste_points import TastePoints
+from recommender.taste_points import TastePoints, ratings_of
 
 NOTICED = 0.05  # rating points from which on a prediction has moved
 
@@ -87,18 +85,10 @@ def moved_between(snapshot: Snapshot, before: TasteState, after: TasteState) -> 
     rows = np.flatnonzero(open_rows)
     if not len(rows):
         return Moved(0, 0)
-    was, now = _ratings(before, rows), _ratings(after, rows)
+    was, now = (ratings_of(taste.mean[rows].astype(np.float64)) for taste in (before, after))
     away = np.abs(now - was)
     most = int(away.argmax())
     if away[most] < NOTICED:
         return Moved(0, len(rows))
     title = snapshot.columns.titles[int(rows[most])]
     return Moved(int((away >= NOTICED).sum()), len(rows), title, float(was[most]), float(now[most]))
-
-
-def _ratings(taste: TasteState, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """What the person would give these rows, float64 (k,): read off a curve, which is near enough and quick for very many."""
-    values = taste.mean[rows].astype(np.float64)
-    curve = np.linspace(values.min(), values.max(), 512)
-    ratings: NDArray[np.float64] = np.interp(values, curve, [rating_of(value) for value in curve.tolist()])
-    return ratings
