@@ -100,8 +100,8 @@ def test_a_crowd_of_the_very_same_is_told_in_order(crowd: int) -> None:
     vectors[same] = vectors[same[0]]
     found = found_in(shelf_of(vectors))
     rows, likeness = best_of_all(vectors, np.arange(len(vectors)))
-    assert np.array_equal(found.rows, rows[:, :TOLD])
-    assert np.array_equal(found.likeness, likeness[:, :TOLD])
+    assert np.array_equal(found.kept, rows)
+    assert np.array_equal(found.kept_likeness, likeness)
 
 
 def test_neighbours_are_told_by_item_id() -> None:
