@@ -216,7 +216,8 @@ def test_places_that_say_nothing_about_the_neighbours_are_not_carried_on() -> No
     assert how_near(after, mixed) < 1 / 3
 
 
-def test_a_title_that_was_on_the_rim_moves_in_when_something_is_known() -> None:
+def test_a_title_that_was_on_the_rim_begins_amid_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taste_map, "AFTERWARDS", 1)
     vectors = clustered(300)
     vectors[:10] = 0.0
     before = layout_of(shelf_of(vectors))
