@@ -149,6 +149,8 @@ class RecommendationTab(QWidget):
     def set_similar(self, offered: bool) -> None:
         """Offer "More like this" when there is something that can answer it."""
         self.stage.set_similar(offered)
+        self.shelf.set_similar(offered)
+        self._similar_key.setEnabled(offered)
 
     def show_moved(self, text: str) -> None:
         """Say above the shelf what a wish has moved there, and offer to undo it; empty takes that away."""
@@ -193,7 +195,7 @@ class RecommendationTab(QWidget):
 
     def _similar(self) -> None:
         if self._card is not None:
-            self.similar_requested.emit(self._card.item_id)
+            self.similar_requested.emit(self.shelf.focused() or self._card.item_id)
 
     def _act(self, action: str) -> None:
         if action == "clear filters":
@@ -284,6 +286,7 @@ class RecommendationTab(QWidget):
         self.stage.played.connect(self._play)
         self.stage.similar_wanted.connect(self._similar)
         self.shelf.chosen.connect(self.chosen)
+        self.shelf.similar_wanted.connect(self.similar_requested)
         self.page.acted.connect(self._act)
         self._flight.landed.connect(self._landed)
         self._idle.timeout.connect(self._draw_ahead)
@@ -293,6 +296,8 @@ class RecommendationTab(QWidget):
         for value in range(1, 11):
             self._key(str(value % 10), lambda value=value: self._give(value))
         self._key("P", self._play)
+        self._similar_key = self._key("M", self._similar)
+        self._similar_key.setEnabled(False)
         self._key("Ctrl+F", lambda: self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
         close = self._key("Esc", self.card_view.close_ledger)
         close.setEnabled(False)  # Escape belongs to the search field and others until there is a ledger to close

@@ -35,6 +35,7 @@ class PosterStage(QWidget):
         self.play.setToolTip("Play it (P)")
         self.play.clicked.connect(self.played)
         self.similar = Button("More like this", "", self)
+        self.similar.setToolTip("More like this (M)")
         self.similar.clicked.connect(self.similar_wanted)
         self.similar.hide()
         theme.changed.connect(self._recolour)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PyQt6.QtGui import QContextMenuEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
 from gui.models import ShelfEntry
 from gui.theme import Theme
@@ -67,10 +67,12 @@ class ShelfPoster(Button):
 class Shelf(QWidget):
     """A row of up to ten posters that fills the width it has.
 
-    Signals: ``chosen(int)``: the item whose poster was pressed.
+    Signals: ``chosen(int)``: the item whose poster was pressed; ``similar_wanted(int)``: the item that the menu of its poster
+    was opened at.
     """
 
     chosen = pyqtSignal(int)
+    similar_wanted = pyqtSignal(int)
 
     def __init__(self, theme: Theme, pixmaps: PosterPixmaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,8 @@ class Shelf(QWidget):
             poster.hide()
         self._entries: list[ShelfEntry] = []
         self._picture_height = 150
+        self._menu: QMenu | None = None
+        self._similar = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Up next")
         theme.changed.connect(self._arrange)
@@ -107,6 +111,39 @@ class Shelf(QWidget):
     def poster_of(self, item_id: int) -> ShelfPoster | None:
         """The poster of an item, when it is on the shelf."""
         return next((poster for poster in self.posters() if poster.entry and poster.entry.item_id == item_id), None)
+
+    def focused(self) -> int | None:
+        """The item whose poster has the keyboard."""
+        return next((poster.entry.item_id for poster in self.posters() if poster.entry and poster.hasFocus()), None)
+
+    def set_similar(self, offered: bool) -> None:
+        """Offer "More like this" in the menu of each poster, or not."""
+        self._similar = offered
+
+    @property
+    def menu(self) -> QMenu:
+        """The menu of a poster, made when it is needed first."""
+        if self._menu is None:
+            self._menu = QMenu(self)
+        return self._menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Open the menu of the poster that was meant: under the mouse, or with the keyboard."""
+        if event is None or not self._similar:
+            return
+        with_keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        meant = (poster for poster in self.posters() if poster.geometry().contains(event.pos()))
+        poster = (
+            next((poster for poster in self.posters() if poster.hasFocus()), None) if with_keys else next(meant, None)
+        )
+        if poster is None or poster.entry is None:
+            return
+        item_id = poster.entry.item_id
+        self.menu.clear()
+        self.menu.setAccessibleName(poster.entry.label)
+        for text, signal in (("Show it", self.chosen), ("More like this", self.similar_wanted)):
+            self.menu.addAction(text, lambda signal=signal: signal.emit(item_id))
+        self.menu.popup(poster.mapToGlobal(poster.picture_area().bottomLeft()) if with_keys else event.globalPos())
 
     def refresh(self, item_id: int) -> None:
         """Draw one poster again, since its real picture came."""

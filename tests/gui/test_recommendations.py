@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtGui import QColor, QContextMenuEvent, QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -216,6 +216,35 @@ def test_in_one_line_the_way_to_all_reasons_stays(tab: RecommendationTab) -> Non
     assert {chip.y() for chip in chips.chips()} == {0}
     chips.set_lines(4)
     assert chips.texts() == every
+
+
+def test_more_like_this_is_offered_for_the_card_and_for_each_poster_of_the_shelf(tab: RecommendationTab, qtbot) -> None:
+    poster = tab.shelf.posters()[2]
+    QApplication.sendEvent(poster, _menu_asked_for(poster))
+    assert not tab.shelf.menu.isVisible()
+    tab.set_similar(True)
+    with qtbot.waitSignal(tab.similar_requested) as asked:
+        QTest.keyClick(tab, Qt.Key.Key_M)
+    assert asked.args == [tab.card.item_id]
+    poster.setFocus()
+    with qtbot.waitSignal(tab.similar_requested) as asked:
+        QTest.keyClick(poster, Qt.Key.Key_M)
+    assert asked.args == [SHELF[2].item_id]
+    QApplication.sendEvent(poster, _menu_asked_for(poster))
+    assert tab.shelf.menu.isVisible()
+    show, similar = tab.shelf.menu.actions()
+    tab.shelf.menu.hide()
+    with qtbot.waitSignal(tab.similar_requested) as asked:
+        similar.trigger()
+    assert asked.args == [SHELF[2].item_id]
+    with qtbot.waitSignal(tab.chosen) as asked:
+        show.trigger()
+    assert asked.args == [SHELF[2].item_id]
+
+
+def _menu_asked_for(poster) -> QContextMenuEvent:
+    place = poster.rect().center()
+    return QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, poster.mapToGlobal(place))
 
 
 def test_what_moved_is_said_above_the_shelf_without_moving_anything(tab: RecommendationTab, qtbot) -> None:
