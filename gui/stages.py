@@ -41,9 +41,12 @@ class StageClock:
         return self._remaining(now)
 
     def finish(self) -> dict[str, float]:
-        """End the last stage; the seconds each has taken, in the order in which they first came."""
+        """End the last stage; the seconds each has taken, in the order in which they first came.
+
+        Where nothing was done, starting is not worth telling: there is none then.
+        """
         self._close(self._clock())
-        return self._spent
+        return self._spent if self._spent.keys() != {STARTING} else {}
 
     def _close(self, now: float) -> None:
         name, seconds = self._step.step, now - self._began

@@ -6,7 +6,7 @@ Main thread, nothing that waits: what takes longer than a frame is worked out by
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -23,8 +23,23 @@ from library.errors import AppError
 from library.feedback import Rating
 from recommender.engine import Engine
 from recommender.preferences import Preferences
+from recommender.snapshot import Snapshot
 from recommender.taste import TasteState
 from recommender.taste_points import TastePoints
+
+IN_A_MOMENT = "Your taste follows as soon as that is learned."
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """What very many ratings will change is told when they have been learned.
+
+    :param before: the taste as it was, in a snapshot; ``said`` what was said at once.
+    """
+
+    snapshot: Snapshot
+    before: TasteState
+    said: str
 
 
 class TasteDesk(QObject):
@@ -45,15 +60,28 @@ class TasteDesk(QObject):
         self._picture: MapPicture | None = None
         self._revision = -1  # of the items whose titles are on the picture
         self._tickets: dict[str, Ticket] = {}
+        self._awaited: _Awaited | None = None
         self._stopped = False
         tab.page_shown.connect(lambda _: self.came_into_sight())
         tab.retry_wanted.connect(self.refresh_when_seen)
         tab.learning_wanted.connect(self._learn)
         tab.details_wanted.connect(self._show_details)
         tab.posters_wanted.connect(self.want_posters)
-        controller.published.connect(self.refresh_when_seen)
+        controller.published.connect(self._published)
         controller.feedback_given.connect(lambda _: self.refresh_when_seen())
         controller.stopping.connect(self.stop)
+
+    def _published(self) -> None:
+        """There is a newer snapshot: everything is renewed, and what very many ratings have changed can be told now."""
+        self.refresh_when_seen()
+        awaited, engine = self._awaited, self._controller.engine
+        self._awaited = None
+        if awaited is None or engine is None:
+            return
+        if np.array_equal(awaited.snapshot.features.ids, engine.snapshot.features.ids):
+            self._tell_moved(engine, awaited.before, awaited.said)
+        else:  # other titles have other rows
+            self._tab.ratings.show_effect(awaited.said)
 
     def refresh_when_seen(self) -> None:
         """Show everything anew: the page in sight now, the others when they come into sight."""
@@ -176,18 +204,23 @@ class TasteDesk(QObject):
         engine = self._controller.engine
         if engine is None:
             return
-        before, changed = engine.taste, list[int]()
+        snapshot, before, changed = engine.snapshot, engine.taste, list[int]()
         if not self._controller.attempt(lambda: changed.append(engine.learn_from(item_ids, learn))):
             return
         said = learning_words(changed[0], learn, engine.ratings)
-        self._tab.ratings.show_effect(said)
+        waits = changed[0] > 0 and before is engine.taste  # they are too many to be learned at once
+        self._tab.ratings.show_effect(f"{said} {IN_A_MOMENT}" if waits else said)
+        if waits and self._awaited is None:
+            self._awaited = _Awaited(snapshot, before, said)
+        elif waits and self._awaited is not None:
+            self._awaited = replace(self._awaited, said=said)
         self._controller.feedback_given.emit(item_ids[0] if len(item_ids) == 1 else 0)
         self._controller.refresh()
-        self._tell_effect(engine, before, said)
+        if before is not engine.taste:
+            self._tell_moved(engine, before, said)
 
-    def _tell_effect(self, engine: Engine, before: TasteState, said: str) -> None:
-        if before is engine.taste:
-            return
+    def _tell_moved(self, engine: Engine, before: TasteState, said: str) -> None:
+        """Let a worker find out what has changed between two states of the taste in the engine's snapshot, and say it."""
         job = taste_jobs.compare(engine.snapshot, before, engine.taste)
         ticket = self._worker.submit("Looking what has changed", job)
         self._tickets[RATINGS] = ticket

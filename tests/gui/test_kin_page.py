@@ -25,11 +25,14 @@ from gui.widgets.rating_bar import REPEAT_GUARD
 from library.feedback import Rating
 from library.items import MediaKind
 from library.library import Library
+from library.progress import run
 from library.settings import Settings
 from library.wishes import Subject
-from recommender.engine import Engine
 from recommender.kin import Kin
+from recommender.near import Near
+from recommender.neighbours import find_neighbours
 from recommender.similarity import likeness
+from recommender.snapshot import Snapshot
 from tests.gui.places import press
 from tests.gui.samples import ARRIVAL
 from tests.unit.recommender.shelf import ids_by_title, open_shelf, snapshot_of
@@ -321,25 +324,15 @@ def test_words_on_two_lines(theme: Theme) -> None:
 # The desk
 
 
-class AlikeEngine(Engine):
-    """The real engine; which titles are alike is read off their features, as long as no embedding is learned."""
-
-    def similar(self, item_id: int, count: int = 60) -> tuple[Kin, ...]:
-        row = self.snapshot.row_of(item_id)
-        assert row is not None
-        alike = likeness(self.snapshot.features, np.arange(len(self.snapshot)))(row)
-        rows = [other for other in np.argsort(-alike, kind="stable").tolist() if other != row][:count]
-        found = []
-        for other in rows:
-            other_id, share = int(self.snapshot.features.ids[other]), float(alike[other])
-            prediction = self.predict(other_id)
-            assert prediction is not None
-            title, year = self.snapshot.columns.titles[other], int(self.snapshot.columns.years[other])
-            given = self.rating_of(other_id)
-            found.append(
-                Kin(other_id, title, year, share, {"metadata": share}, prediction.mean, 1.0, given, (), "Both alike")
-            )
-        return tuple(found)
+def alike_snapshot(library: Library) -> Snapshot:
+    """A snapshot in which titles are alike as their features are."""
+    plain = snapshot_of(library)
+    ids, rows = plain.features.ids.copy(), np.arange(len(plain))
+    alike = likeness(plain.features, rows)
+    vectors = np.stack([alike(row) for row in rows.tolist()]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    near = Near(run(find_neighbours(ids, vectors)), vectors, "by features", {"metadata": len(ids)})
+    return replace(plain, near=near)
 
 
 @pytest.fixture
@@ -351,7 +344,7 @@ def room(home_path: Path, theme: Theme, qtbot) -> Iterator[tuple[KinDesk, Librar
         tab = RecommendationTab(MediaKind.MOVIE, theme)
         window.add_tab(tab, "Movies")
         controller = Controller(library, Settings(), window.messages, [tab])
-        controller.engine = AlikeEngine(library, snapshot_of(library))
+        controller.publish(alike_snapshot(library))
         desk = KinDesk(controller, window, theme)
         tab.similar_requested.connect(desk.open)
         window.show()
@@ -407,10 +400,8 @@ def test_a_rating_is_stored_and_the_others_follow_at_once(room, qtbot) -> None:
 def test_a_newer_snapshot_fills_the_page_that_was_waiting(room) -> None:
     desk, library, controller, _ = room
     ids = ids_by_title(library)
-    engine = controller.engine
-    engine.similar = lambda item_id, count=60: ()
+    controller.publish(snapshot_of(library))
     desk.open(ids["Star 2"])
     assert desk.page.quiet.texts()[0] == WORKING.line
-    del engine.similar
-    controller.publish(snapshot_of(library))
+    controller.publish(alike_snapshot(library))
     assert len(desk.page.shown()) == 40

@@ -18,19 +18,22 @@ from gui.tabs.taste.ratings_page import NOT_LEARNED, RatingsPage
 from gui.tabs.taste.sentences import days_words, preference_words
 from gui.tabs.taste.tab import KNOWING, MAP, PREFERENCES, RATINGS, TasteTab
 from gui.tabs.taste.values import RatedTitle
-from gui.taste_desk import TasteDesk, learning_words
+from gui.taste_desk import IN_A_MOMENT, TasteDesk, learning_words
 from gui.theme import LIGHT, Theme
 from gui.worker import LibraryWorker
 from library.errors import StoreUnavailable
 from library.home import Home
 from library.library import Library
+from library.progress import run
 from library.settings import Settings
 from recommender.engine import Engine
+from recommender.memory import AT_ONCE
+from recommender.near import Near
+from recommender.neighbours import find_neighbours
 from recommender.preferences import Preference, Preferences
 from recommender.self_test import Score, SelfTest
-from recommender.snapshot import Snapshot
-from recommender.taste import TasteState
-from recommender.taste_points import TastePoints
+from recommender.snapshot import Acquaintance, Snapshot
+from recommender.taste_map import MapLayout
 from tests.gui.places import PATIENCE, quick_ports
 from tests.unit.recommender.shelf import film, ids_by_title, open_shelf, snapshot_of
 
@@ -334,32 +337,15 @@ def test_ratings_of_some_days_or_one_alone_can_be_left_out_and_taken_in_again(ra
 # With the desk, an engine and a worker
 
 
-@dataclass(frozen=True, eq=False)
-class TestedSnapshot(Snapshot):
-    """A snapshot that comes with a test."""
-
-    __test__ = False
-    self_test: SelfTest | None = None
-
-
-class KnowingEngine(Engine):
-    """The engine with a map whose places are the row numbers."""
-
-    drawn = True
-
-    @property
-    def taste(self) -> TasteState:
-        return self._memory.taste
-
-    def taste_points(self) -> TastePoints | None:
-        if not self.drawn:
-            return None
-        taste, features = self.taste, self.snapshot.features
-        rows = np.arange(len(features), dtype=np.float32)
-        given = {rating.item_id for rating in self.rated()}
-        known = np.array([item_id in given for item_id in features.ids.tolist()])
-        shows = self.snapshot.columns.kinds == 1
-        return TastePoints(features.ids, np.stack([rows, rows % 7], axis=1), taste.mean.copy(), known, shows)
+def known_snapshot(library: Library) -> Snapshot:
+    """A snapshot that comes with a test, and with a map whose places are the row numbers."""
+    plain = snapshot_of(library)
+    ids = plain.features.ids.copy()
+    rows = np.arange(len(ids), dtype=np.float32)
+    vectors = np.eye(len(ids), dtype=np.float32)
+    layout = MapLayout(ids, np.stack([rows, rows % 7], axis=1), "by number")
+    near = Near(run(find_neighbours(ids, vectors)), vectors, "by number", {"text": len(ids)}, layout)
+    return replace(plain, near=near, acquaintance=Acquaintance(BEATS, BEATS.ratings, 0))
 
 
 @dataclass
@@ -373,8 +359,8 @@ class Desk:
     desk: TasteDesk
 
     @property
-    def engine(self) -> KnowingEngine:
-        assert isinstance(self.controller.engine, KnowingEngine)
+    def engine(self) -> Engine:
+        assert self.controller.engine is not None
         return self.controller.engine
 
     def rate(self, titles: Sequence[str], value: float) -> None:
@@ -396,9 +382,7 @@ def desk(home: Home, theme: Theme, qtbot) -> Iterator[Desk]:
     worker = LibraryWorker(home, quick_ports(home), "worker under test")
     worker.start()
     made = Desk(library, window, tab, controller, TasteDesk(controller, tab, worker))
-    snapshot = snapshot_of(library)
-    parts = (snapshot.features, snapshot.columns, snapshot.taste, snapshot.revision, snapshot.event_id)
-    controller.engine = KnowingEngine(library, TestedSnapshot(*parts, self_test=BEATS))
+    controller.publish(known_snapshot(library))
     window.show()
     made.desk.came_into_sight()
     yield made
@@ -443,11 +427,12 @@ def test_what_is_not_in_sight_is_not_worked_out(desk: Desk, qtbot) -> None:
 
 
 def test_the_map_is_drawn_when_it_is_seen_and_recoloured_after_a_rating(desk: Desk, qtbot) -> None:
-    desk.engine.drawn = False
+    desk.controller.publish(snapshot_of(desk.library))
     desk.tab.go_to(MAP)
     assert desk.tab.map.quiet.isVisible()
-    desk.engine.drawn = True
     desk.rate(["Star 2"], 10)
+    assert desk.tab.map.quiet.isVisible()
+    desk.controller.publish(known_snapshot(desk.library))
     wait_for(qtbot, lambda: desk.tab.map.picture is not None)
     picture = desk.tab.map.picture
     assert picture.titles == desk.engine.snapshot.columns.titles
@@ -460,9 +445,14 @@ def test_the_map_is_drawn_when_it_is_seen_and_recoloured_after_a_rating(desk: De
 def test_the_mouse_over_a_dot_shows_what_the_library_knows(desk: Desk, qtbot) -> None:
     desk.tab.go_to(MAP)
     wait_for(qtbot, lambda: desk.tab.map.picture is not None)
-    canvas = desk.tab.map.canvas
-    QTest.mouseMove(canvas.viewport(), canvas.pixel_of(5).toPoint())
-    card = desk.tab.map.card
+    canvas, card = desk.tab.map.canvas, desk.tab.map.card
+
+    def point() -> bool:
+        QTest.mouseMove(canvas.viewport(), QPoint(1, 1))
+        QTest.mouseMove(canvas.viewport(), canvas.pixel_of(5).toPoint())
+        return card.entry is not None
+
+    wait_for(qtbot, point)  # the map has just been laid out
     assert (card.entry.title, card.entry.year, card.entry.genres) == ("Heart 5", 1995, ("Romance",))
 
 
@@ -500,6 +490,25 @@ def test_what_no_longer_counts_changes_the_taste_and_the_effect_is_told(desk: De
         qtbot, lambda: page.texts()[1].startswith("Homereel learns again from 6 ratings. Now 6 ratings count. What")
     )
     assert desk.engine.predict(item).rating == pytest.approx(before, abs=1e-3)
+
+
+def test_what_very_many_ratings_change_is_told_when_it_has_been_learned(desk: Desk, qtbot) -> None:
+    titles = [f"Star {number}" for number in range(2, 4 + 2 * AT_ONCE, 2)]
+    known = ids_by_title(desk.library)
+    desk.rate(titles, 10)
+    before = desk.engine.predict(known["Star 30"]).rating
+    desk.tab.go_to(RATINGS)
+    with qtbot.waitSignal(desk.controller.feedback_given) as asked:
+        desk.tab.learning_wanted.emit(tuple(known[title] for title in titles), False)
+    assert asked.args == [0]
+    said = f"Homereel no longer learns from {len(titles)} ratings. Now none counts."
+    assert desk.tab.ratings.texts()[1] == f"{said} {IN_A_MOMENT}"
+    assert all(line.dimmed for line in desk.tab.ratings.titles.lines())
+    assert desk.engine.predict(known["Star 30"]).rating == before
+    desk.controller.publish(known_snapshot(desk.library))
+    assert desk.engine.predict(known["Star 30"]).rating < before
+    wait_for(qtbot, lambda: desk.tab.ratings.texts()[1].startswith(f"{said} What you would give "))
+    assert "most of all “" in desk.tab.ratings.texts()[1]
 
 
 def test_what_cannot_be_stored_is_said_and_changes_nothing(desk: Desk, monkeypatch) -> None:

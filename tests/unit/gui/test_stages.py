@@ -28,6 +28,12 @@ def test_each_stage_lasts_until_the_next_is_heard_of() -> None:
     assert watch.clock.finish() == {"Starting": 1, "Reading the library": 5, "Reading texts": 34}
 
 
+def test_a_cycle_that_found_nothing_to_do_has_no_stages() -> None:
+    watch = Watch()
+    watch.now += 0.4
+    assert watch.clock.finish() == {}
+
+
 def test_the_time_left_follows_from_the_pace_of_the_last_seconds() -> None:
     watch = Watch()
     assert watch.after(0, "Reading texts", 0, 1000) is None
