@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -30,9 +31,14 @@ from library.feedback import Block, Rating
 from library.home import find_home
 from library.items import MediaKind
 from library.library import Library
+from library.logs import set_up_logging, take_down_logging
 from library.settings import AppearanceSettings
 from library.wishes import Subject, Wish
 
+STEPS = ("map-again", "tonight-over", "back")
+"""What only leads on; there is nothing to see."""
+SETTLING = 3000
+"""Milliseconds until everything around a title rests."""
 SIZES = ((1280, 800), (960, 640))
 DAY = 24 * 3600.0
 RATED = {
@@ -41,12 +47,14 @@ RATED = {
 }  # fmt: skip
 LOVED, LEFT = ("Science Fiction", "Mystery"), ("Romance", "Horror")
 OTHERS = 48
+EVENINGS = (1, 5, 5, 6, 7, 9, 12, 13, 13, 20, 24, 27, 31, 34, 41, 41, 46, 62, 69, 75, 90, 111, 128, 139, 160, 201, 230)
+"""So many days ago somebody rated; some evenings more than others."""
 
 
 def rate_some(home_path: Path) -> None:
     """Give the demo library a person: some titles by name, more by what they are, over the last year."""
     with Library.open(find_home(home_path)) as library:
-        now, given = time.time(), 0
+        now, given, chance = time.time(), 0, random.Random(5)
         for kind in (MediaKind.MOVIE, MediaKind.SHOW):
             for item in library.items.all(kind):
                 value = RATED.get(item.title)
@@ -56,7 +64,7 @@ def rate_some(home_path: Path) -> None:
                     )
                     given += 1
                 if value is not None:
-                    at = now - DAY * (300 - 280 * ((item.id * 37) % 100) / 100)
+                    at = now - DAY * chance.choice(EVENINGS) - 60.0 * chance.randrange(90)
                     library.feedback.append(Rating(at=at, item_id=item.id, value=float(value)))
                 elif item.title == "Derrick":
                     library.feedback.append(Block(at=now, item_id=item.id))
@@ -82,21 +90,20 @@ def pages(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "shows", lambda: window.show_tab(SHOWS)
     for name, page in (("preferences", PREFERENCES), ("map", MAP), ("knowing", KNOWING), ("ratings", RATINGS)):
         yield f"taste-{name}", lambda page=page: (window.show_tab(TASTE), taste.go_to(page))
-    yield "configuration", lambda: window.show_tab(CONFIGURATION)
-    for name in ("wishes", "rules", "training"):
+    yield "taste-list", lambda: (window.show_tab(TASTE), taste.go_to(MAP), taste.map.listed.click())
+    yield "map-again", taste.map.clear.click
+    for name in ("sources", "wishes", "rules", "training"):
         section = getattr(background.configuration, name)
         yield (
             f"configuration-{name}",
-            lambda section=section: (
-                window.show_tab(CONFIGURATION),
-                background.configuration.go_to(section),
-            ),
+            lambda section=section: (window.show_tab(CONFIGURATION), background.configuration.go_to(section)),
         )
     yield "logs", lambda: window.show_tab(LOGS)
     yield "similar", lambda: (window.show_tab(MOVIES), over.kin.open(card))
     yield "connections", lambda: over.graph.open(card)
     yield "tonight", lambda: (window.show_tab(MOVIES), window.tonight_requested.emit())
     yield "tonight-card", lambda: over.tonight.page.begun.emit(MediaKind.MOVIE, FilterChoice())
+    yield "tonight-over", over.tonight.page.finished.emit
     yield "dials", lambda: (window.show_tab(MOVIES), movies.filters.dials.setChecked(True))
     yield "guest", lambda: (movies.filters.dials.setChecked(False), movies.guest_wanted.emit(True))
     yield "ledger", lambda: (movies.guest_wanted.emit(False), movies.card_view.open_ledger())
@@ -117,6 +124,7 @@ def take(home_path: Path, directory: Path, chosen: list[str]) -> None:
     """Open the window and take the pictures."""
     app = QApplication([sys.argv[0]])
     home = find_home(home_path)
+    destination = set_up_logging(home)
     session = Session(app, home, program.window_ports(home))
     session.open()
     wait(4_000)
@@ -127,11 +135,12 @@ def take(home_path: Path, directory: Path, chosen: list[str]) -> None:
             session.window.resize(width, height)
             for name, show in pages(session):
                 show()
-                if not chosen or name in chosen:
-                    wait(900)
+                if name not in STEPS and (not chosen or name in chosen):
+                    wait(SETTLING if name == "connections" else 900)
                     session.window.grab().save(str(directory / f"{name}-{theme}-{width}.png"))
     session.window.close()
     session.close()
+    take_down_logging(destination)
 
 
 def main() -> None:

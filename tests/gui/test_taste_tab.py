@@ -198,6 +198,13 @@ def test_the_test_is_told_with_its_uncertainty(tab: TasteTab) -> None:
 def test_it_says_so_when_it_does_not_beat_the_average(tab: TasteTab) -> None:
     tab.go_to(KNOWING)
     tab.knowing.show_test(LOSES, 120)
+    assert "did better" not in tab.knowing.plain.text()
+    for formula, said in (
+        (Score("the old formula", 0.74, 0.69, 0.79), "74%, which may be chance."),
+        (Score("the old formula", 0.84, 0.80, 0.88), "84%."),
+    ):
+        tab.knowing.show_test(replace(LOSES, scores=(*SCORES[:2], formula, SCORES[3])), 120)
+        assert tab.knowing.plain.text().endswith(f"The old formula did better: {said}")
     assert tab.knowing.conclusion.text() == "It does not know you yet: go by the general average for now."
 
 

@@ -67,7 +67,7 @@ class KnowingPage(QWidget):
             return
         plain, _, conclusion = test.verdict.rpartition(". ")
         self.conclusion.setText(conclusion)
-        self.plain.setText(f"{plain}.")
+        self.plain.setText(" ".join([f"{plain}.", *ahead_of_taste(test)]))
         self.method.setText(measured(test))
         self.scores.show_scores(test.scores)
         self._pages.setCurrentIndex(0)
@@ -184,6 +184,16 @@ class ScoreBars(QWidget):
 
     def _resize(self) -> None:
         self.setFixedHeight(self.sizeHint().height())
+
+
+def ahead_of_taste(test: SelfTest) -> list[str]:
+    """A sentence about each other rival that did better than the taste; the general average is told of anyway."""
+    taste, _, *others = test.scores
+    return [
+        f"{_name(score)} did better: {score.share:.0%}{'.' if score.low > taste.high else ', which may be chance.'}"
+        for score in others
+        if score.share > taste.share
+    ]
 
 
 def _name(score: Score) -> str:
