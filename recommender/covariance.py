@@ -50,7 +50,7 @@ class Covariance:
 
     def _prior_mean(self) -> Floats:
         slopes = np.array(self.weights.slopes, np.float32)
-        mean: Floats = (self.features.quality @ slopes + np.float32(self.weights.usual)).astype(np.float32)
+        mean: Floats = (_weighted(self.features.quality, slopes) + np.float32(self.weights.usual)).astype(np.float32)
         return mean
 
     def _prior_variance(self) -> Floats:
@@ -74,7 +74,8 @@ class Covariance:
         for view, dense in features.dense.items():
             if dense.shape[1] and weights.blocks[view]:
                 result += dense @ (weights.blocks[view] * (factors @ dense[rows])).astype(np.float32)
-        result += features.quality @ (self._leanings * (factors @ features.quality[rows])).astype(np.float32)
+        slopes = (self._leanings * (factors @ features.quality[rows])).astype(np.float32)
+        result += _weighted(features.quality, slopes)
         result += np.float32(weights.bias * factors.sum())
         return result
 
@@ -221,3 +222,9 @@ def _chunks(indptr: Ints) -> list[tuple[NDArray[np.int64] | slice, Ints, int, in
             chunks.append((rows, starts[filled], int(indptr[begin]), int(indptr[end])))
         begin = end
     return chunks
+
+
+def _weighted(quality: Floats, slopes: Floats) -> Floats:
+    """``quality @ slopes``, float32 (n,). Not by BLAS, which now and then warns of invalid values here where there are none."""
+    total: Floats = np.einsum("ij,j->i", quality, slopes)
+    return total
