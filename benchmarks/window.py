@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,13 @@ class FirstPaint(QObject):
 
 @contextmanager
 def open_session(home: Home) -> Iterator[Session]:
-    """The program's own window on this library, closed at the end."""
+    """The program's own window on this library, closed at the end; whether the computer is busy otherwise is not asked."""
+    from gui.computer import UNKNOWN
     from gui.session import Session
 
     app = QApplication.instance() or QApplication(["homereel"])
     assert isinstance(app, QApplication)
-    session = Session(app, home, main.window_ports(home))
+    session = Session(app, home, replace(main.window_ports(home), look=lambda _: UNKNOWN))
     session.open()
     try:
         yield session
