@@ -85,6 +85,12 @@ class EmbeddingStore:
         found = self._database.row(sql, (encoder,))
         return None if found is None or found[0] is None else float(found[0])
 
+    def newest(self, encoder: str) -> float | None:
+        """When the newest vector of this encoder was made, seconds since the epoch; ``None`` when there is none."""
+        sql = "SELECT max(at) FROM embedding INDEXED BY embedding_state WHERE encoder = ?"
+        found = self._database.row(sql, (encoder,))
+        return None if found is None or found[0] is None else float(found[0])
+
     def encoders(self) -> list[str]:
         """The names of all encoders that made something, ascending."""
         return [row[0] for row in self._database.rows("SELECT DISTINCT encoder FROM embedding ORDER BY encoder")]

@@ -41,6 +41,10 @@ class Library:
         """
         return cls(home, open_store(home.database, lambda old, version: before_migration(home, old, version)))
 
+    def tidy(self) -> None:
+        """Let SQLite look over its statistics where they are out of date; quick, and searches stay quick for it."""
+        self.database.rows("PRAGMA optimize")
+
     def close(self) -> None:
         """Close the file; closing twice is fine."""
         self.database.close()

@@ -169,5 +169,9 @@ def _name(kind: NetworkKind) -> str:
     return f"network:{kind}"
 
 
+NETWORK_NAMES = tuple(_name(kind) for kind in NETWORK_KINDS)
+"""Under which names the store keeps the networks' vectors."""
+
+
 def _mark(known: Trained, stamp: str) -> str:
     return f"{known.mark}:{stamp}"

@@ -311,11 +311,18 @@ class _Cycle:
             log.warning("The snapshot could not be saved, so the next start takes longer: %s", error.strerror or error)
 
     def _clear_up(self) -> None:
-        """Forget fused vectors that were made with other weights or another text model."""
+        """Forget fused vectors made with other weights, and what a text model made that has not been used for long."""
         assert self._near is not None
-        for encoder in self._library.embeddings.encoders():
-            if encoder.startswith("fused@") and encoder != self._near.key:
-                self._library.embeddings.drop(encoder)
+        from recommender.knowledge import NETWORK_NAMES
+
+        store, long_ago = self._library.embeddings, time.time() - STALE_AFTER
+        for encoder in store.encoders():
+            if encoder in (self._text_model, self._near.key, *NETWORK_NAMES):
+                continue
+            newest = store.newest(encoder)
+            if encoder.startswith("fused@") or (newest is not None and newest < long_ago):
+                store.drop(encoder)
+        self._library.tidy()
 
 
 def key_of_model(model: str) -> str:

@@ -15,7 +15,9 @@ COMMANDS = ("scan", "recommend", "rate", "search", "explain", "similar", "learn"
 
 def test_the_help_names_every_command_and_fits_a_terminal(world: World) -> None:
     text = world.text("--help")
-    assert [line.split()[0] for line in text.split("Commands:")[1].splitlines()[1 : len(COMMANDS) + 1]] == list(COMMANDS)
+    assert [line.split()[0] for line in text.split("Commands:")[1].splitlines()[1 : len(COMMANDS) + 1]] == list(
+        COMMANDS
+    )
     assert "..." not in text.split("Commands:")[1]
     assert max(map(len, text.splitlines())) <= 100
 

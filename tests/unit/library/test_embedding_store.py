@@ -70,3 +70,16 @@ def test_missing_changed_and_old_ones_are_named_in_the_order_asked(library: Libr
     assert made.missing_or_stale("m", asked, older_than=150.0) == [4, 3, 1]
     assert made.missing_or_stale("other", asked) == [4, 3, 2, 1]
     assert made.digests("m")[1] == ("a", 100.0)
+
+
+def test_encoders_are_told_with_when_they_worked_and_can_be_forgotten(library: Library, store: EmbeddingStore) -> None:
+    EmbeddingStore(library.database, lambda: 100.0).put("one", {1: ("a", np.ones(3))})
+    EmbeddingStore(library.database, lambda: 200.0).put("one", {2: ("a", np.ones(3))})
+    store.put("two", {number: ("b", np.zeros(2)) for number in range(1, 601)})
+    assert store.encoders() == ["one", "two"]
+    assert (store.oldest("one"), store.newest("one")) == (100.0, 200.0)
+    assert (store.oldest("none"), store.newest("none")) == (None, None)
+    store.drop("two")
+    assert store.encoders() == ["one"]
+    assert store.count("one") == 2
+    store.drop("none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from encoders.fusion import fusion_key, load_fusion_weights
+from library.embedding_store import EmbeddingStore
 from library.feedback import Rating
 from library.library import Library
 from library.progress import Progress, run
@@ -254,6 +256,16 @@ def test_fused_vectors_of_other_weights_are_forgotten(library: Library, plan: Tr
     steps_of(library, plan, None)
     fused = [name for name in library.embeddings.encoders() if name.startswith("fused@")]
     assert fused == [fusion_key(load_fusion_weights(MODEL))]
+
+
+def test_what_another_text_model_made_is_kept_for_a_month(library: Library, plan: TrainingPlan) -> None:
+    ids = list(ids_by_title(library).values())
+    vectors = {item_id: ("x", np.ones(3, np.float32)) for item_id in ids}
+    library.embeddings.put("last week's model", vectors)
+    EmbeddingStore(library.database, lambda: time.time() - 31 * 24 * 3600).put("last month's model", vectors)
+    steps_of(library, plan, None)
+    assert "last week's model" in library.embeddings.encoders()
+    assert "last month's model" not in library.embeddings.encoders()
 
 
 def test_a_handful_of_titles_is_related_without_networks(
