@@ -25,6 +25,7 @@ STARTING = (
     '<Response code="503" title="Maintenance" status="Plex Media Server is currently running startup maintenance." />'
 )
 LOGIN_PAGE = "<!DOCTYPE html><html><body><form>Please sign in</form></body></html>"
+CLOSING_TURNS = 200
 
 
 @dataclass
@@ -135,8 +136,16 @@ class FakePlex:
             self._ready.set()
             await self._stop.wait()
         finally:
+            server = runner.server
             await runner.cleanup()
-            await asyncio.sleep(0.1 if self.tls else 0.01)  # lets the last connections be closed
+            for _ in range(CLOSING_TURNS):  # on a busy computer the last connections are still open now
+                await asyncio.sleep(0.1 if self.tls else 0.01)
+                left = [] if server is None else server.connections
+                if not left:
+                    break
+                for connection in left:
+                    if connection.transport is not None:
+                        connection.transport.abort()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.path
