@@ -1,10 +1,10 @@
-"""How long the window's event loop is ever held up while a whole training cycle and a scan run, and how long a click takes then.
+"""How long the window's event loop is ever held up during a scan and a whole training cycle, and how long a click takes then.
 
-    python -m benchmarks.heartbeat [--films 10000]
+    python -m benchmarks.heartbeat [--films 10000] [--scanning]
 
 A timer that should beat every 5 ms is watched; its lateness is the delay that a click would have met. Every few seconds a title
 is rated, and the time until the next one is painted is taken. The library comes from the fake Plex server, in a process of its
-own.
+own. With ``--scanning`` one scan follows the other all the time.
 """
 
 from __future__ import annotations
@@ -22,21 +22,24 @@ from benchmarks.results import percentile, verdict, write
 BEAT_MS = 5
 P99_MS, WORST_MS, CLICK_MS = 30.0, 150.0, 60.0
 PAUSE = 3.0  # seconds between two clicks
+RATINGS = 1000  # that the user of the server has given already, at most
 
 
 def main() -> None:
     """Measure and say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=10_000)
+    parser.add_argument("--scanning", action="store_true", help="scan again and again, not only once")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     command = [sys.executable, "-m", "tests.fakes.plex", "--movies", str(options.films), "--token", "heartbeat-token"]
+    command += ["--ratings", str(RATINGS)]
     with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as plex:
         try:
             assert plex.stdout is not None
             url = next(word for line in plex.stdout for word in line.split() if word.startswith("http://"))
             with tempfile.TemporaryDirectory() as home:
-                figures = measure(Path(home), url.rstrip("."))
+                figures = measure(Path(home), url.rstrip("."), options.scanning)
         finally:
             plex.kill()
     print(
@@ -48,8 +51,8 @@ def main() -> None:
     print(f"written to {write('heartbeat', figures, options.out)}")
 
 
-def measure(home_path: Path, url: str) -> dict[str, float]:
-    """Scan, learn and rate while the heart beats; scans are repeated until all is learned."""
+def measure(home_path: Path, url: str, scanning: bool) -> dict[str, float]:
+    """Scan, learn and rate while the heart beats, until all is learned."""
     from PyQt6.QtCore import Qt, QTimer
 
     from benchmarks.window import click_and_wait_for_paint, open_session, rest, wait_until
@@ -88,7 +91,8 @@ def measure(home_path: Path, url: str) -> dict[str, float]:
         heart = QTimer()
         heart.setTimerType(Qt.TimerType.PreciseTimer)
         heart.timeout.connect(beat)
-        background.actions.scanned.connect(lambda *_: QTimer.singleShot(200, scan_again))
+        if scanning:
+            background.actions.scanned.connect(lambda *_: QTimer.singleShot(200, scan_again))
         began = last = time.perf_counter()
         heart.start(BEAT_MS)
         scan_again()

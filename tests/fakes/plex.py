@@ -320,10 +320,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A Plex server that is not one, for trying Homereel.")
     parser.add_argument("--movies", type=int, default=200)
     parser.add_argument("--shows", type=int, default=20)
+    parser.add_argument("--ratings", type=int, help="how many films at most were rated by the user")
     parser.add_argument("--port", type=int, default=0, help="a free one when not given")
     parser.add_argument("--token", default=TOKEN)
     options = parser.parse_args()
-    with FakePlex(make_world(options.movies, options.shows), token=options.token, port=options.port) as plex:
+    world = make_world(options.movies, options.shows)
+    rated = [film for film in world.films if film.user_rating is not None]
+    for film in [] if options.ratings is None else rated[options.ratings :]:
+        film.user_rating = None
+    with FakePlex(world, token=options.token, port=options.port) as plex:
         print(f"url   {plex.url}\ntoken {plex.token}", flush=True)
         try:
             threading.Event().wait()
