@@ -88,33 +88,50 @@ def explain(state: TasteState, row: int, words: Words, order: Sequence[LedgerTer
     parts = sorted(parts_of(state, row, shared), key=lambda part: (-part.points, part.signal, part.name))
     value = math.fsum(part.points for part in parts)
     stretch = secant(value, state.usual)
-    speaker = Speaker(state, row, words, shared)
-    terms = [_term(part, speaker, stretch) for part in parts]
-    worth_a_chip = [term for term in terms if abs(term.points) >= LEAST_POINTS and term.signal != USUAL]
-    reasons = [term for term in worth_a_chip if term.points > 0][:MOST_REASONS]
-    against = worth_a_chip[-1] if worth_a_chip and worth_a_chip[-1].points < 0 else None
+    telling = _Telling(parts, Speaker(state, row, words, shared), stretch)
+    points = telling.points
+    worth_a_chip = [k for k in range(len(parts)) if abs(points[k]) >= LEAST_POINTS and parts[k].signal != USUAL]
+    reasons = [k for k in worth_a_chip if points[k] > 0][:MOST_REASONS]
+    against = [k for k in worth_a_chip[-1:] if points[k] < 0]
     rating = rating_of(value)
     return Explanation(
         Prediction(rating, spread_of(value, math.sqrt(float(state.variance[row]))), rating_of(state.usual)),
-        tuple(reasons),
-        against,
-        _ledger(terms, rating),
+        tuple(telling.term(k) for k in reasons),
+        telling.term(against[0]) if against else None,
+        telling.ledger(rating),
         tuple(replace(term, points=term.points * stretch) for term in order),
     )
 
 
-def _term(part: Part, speaker: Speaker, stretch: float) -> LedgerTerm:
-    """A part of the score as a term of the ledger."""
-    points = speaker.usual if part.signal == USUAL else part.points * stretch
-    item_id, rating = speaker.rated_title(part)
-    return LedgerTerm(part.signal, speaker.say(part), points, item_id, rating, speaker.subjects(part))
+class _Telling:
+    """The parts of a score with what each adds to the rating; only those that are shown are put into words.
 
+    Somebody who rated a thousand titles has hundreds of parts in every score.
+    """
 
-def _ledger(terms: Sequence[LedgerTerm], total: float) -> Ledger:
-    """The greatest terms by size, and one for all the small rest."""
-    by_size = sorted(terms, key=lambda term: (term.signal != USUAL, -abs(term.points)))
-    kept, rest = by_size[:SHOWN_TERMS], by_size[SHOWN_TERMS:]
-    if rest:
-        points = math.fsum(term.points for term in rest)
-        kept.append(LedgerTerm("rest", f"{len(rest)} smaller terms together", points))
-    return Ledger(tuple(sorted(kept, key=lambda term: -term.points)), total)
+    def __init__(self, parts: Sequence[Part], speaker: Speaker, stretch: float) -> None:
+        self._parts, self._speaker = parts, speaker
+        self._terms: dict[int, LedgerTerm] = {}
+        self.points = [speaker.usual if part.signal == USUAL else part.points * stretch for part in parts]
+
+    def term(self, place: int) -> LedgerTerm:
+        """A part as a term of the ledger."""
+        if place not in self._terms:
+            part, speaker = self._parts[place], self._speaker
+            item_id, rating = speaker.rated_title(part)
+            self._terms[place] = LedgerTerm(
+                part.signal, speaker.say(part), self.points[place], item_id, rating, speaker.subjects(part)
+            )
+        return self._terms[place]
+
+    def ledger(self, total: float) -> Ledger:
+        """The greatest terms by size, and one for all the small rest."""
+        by_size = sorted(
+            range(len(self._parts)), key=lambda place: (self._parts[place].signal != USUAL, -abs(self.points[place]))
+        )
+        kept = [self.term(place) for place in by_size[:SHOWN_TERMS]]
+        rest = by_size[SHOWN_TERMS:]
+        if rest:
+            points = math.fsum(self.points[place] for place in rest)
+            kept.append(LedgerTerm("rest", f"{len(rest)} smaller terms together", points))
+        return Ledger(tuple(sorted(kept, key=lambda term: -term.points)), total)
