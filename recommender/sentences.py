@@ -53,6 +53,7 @@ class Speaker:
         self._row = row
         self._words = words
         self.usual = rating_of(state.usual)
+        self._ratings: dict[int, float] = {}
         self._sentences: Mapping[str, Callable[[Part], str]] = {
             USUAL: self._usual_words,
             "general": self._general_words,
@@ -91,7 +92,9 @@ class Speaker:
         return int(self._words.ids[self._state.rows[position]])
 
     def _rating(self, position: int) -> float:
-        return round(rating_of(float(self._state.values[position])), 4)
+        if position not in self._ratings:
+            self._ratings[position] = round(rating_of(float(self._state.values[position])), 4)
+        return self._ratings[position]
 
     def _average(self, positions: list[int]) -> float:
         return sum(self._rating(position) for position in positions) / len(positions)
