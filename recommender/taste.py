@@ -160,7 +160,8 @@ class TasteState:
     ) -> TasteState:
         spread = variance_row + noise
         inverse = np.empty((len(self.rows) + 1, len(self.rows) + 1))
-        for first in range(0, len(factors), _ROWS_AT_ONCE):  # a few rows at a time stay in the cache between the two steps
+        # A few rows at a time stay in the cache between the two steps.
+        for first in range(0, len(factors), _ROWS_AT_ONCE):
             part = slice(first, min(first + _ROWS_AT_ONCE, len(factors)))
             np.multiply.outer(factors[part] / spread, factors, out=inverse[part, :-1])
             inverse[part, :-1] += self.inverse[part]
