@@ -17,7 +17,7 @@ OUT = 128
 
 
 class MadeUpNetworks:
-    """Titles that share names get vectors that are alike: each is the sum of its names' own random ones.
+    """Titles that share names get vectors that are alike: each is the sum of its names' own signs.
 
     ``trainings`` and ``embeddings`` say which kinds were trained and embedded, in order.
     """
@@ -58,11 +58,11 @@ class MadeUpNetworks:
 
     def _vectors(self, graph: NetworkInput, mark: str) -> np.ndarray:
         seed = int.from_bytes(mark.encode()[-4:], "big")
-        rows = np.zeros((len(graph.items), OUT))
-        for title in range(len(graph.items)):
-            rows[title] = np.random.default_rng((seed, title)).standard_normal(OUT) * 0.1
-            for name in graph.neighbours[graph.indptr[title] : graph.indptr[title + 1]].tolist():
-                rows[title] += np.random.default_rng((seed, abs(int(graph.ids[name])))).standard_normal(OUT)
+        titles = len(graph.items)
+        signs = ((graph.ids[:, None] * np.arange(seed, seed + 2 * OUT, 2, dtype=np.int64)) >> 40 & 1) * 2.0 - 1.0
+        rows = np.random.default_rng(seed).standard_normal((titles, OUT)) * 0.1
+        for title in range(titles):
+            rows[title] += signs[graph.neighbours[graph.indptr[title] : graph.indptr[title + 1]]].sum(axis=0)
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     def _path(self, kind: NetworkKind) -> Path:

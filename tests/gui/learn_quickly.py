@@ -12,7 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
+from graph import entities
 from library.errors import EncoderError
+from recommender import taste_map
 from recommender.training_process import Tools, main
 from tests.made_up_networks import MadeUpNetworks
 
@@ -41,4 +43,7 @@ def load(name: str, threads: int) -> MadeUpEncoder:
 
 
 if __name__ == "__main__":
+    # Loading openTSNE and nltk takes longer than all the rest: the principal components will do, without what texts mention.
+    taste_map.FEWEST = 1_000_000
+    entities.entities_of = lambda item: ()
     sys.exit(main(sys.argv[1:], Tools(load, lambda directory, threads: MadeUpNetworks(directory))))
