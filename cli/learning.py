@@ -44,9 +44,15 @@ def similar(
     with call.session() as session:
         engine = session.engine()
         item = titles.find_title(session.library, " ".join(title), kind.kind if kind else None)
-        kin = engine.similar(item.id, count)
-    if not kin:
+        kin, near = engine.similar(item.id, count), engine.snapshot.near
+    if engine.snapshot.row_of(item.id) is None:
+        raise AppError(f"Nothing is compared with {titles.named(item)}.", "Only films and shows are.")
+    if near is None or near.row_of(item.id) is None:
         raise AppError(f"What is like {titles.named(item)} is not worked out yet.", "Do that with: homereel learn")
+    if not kin:
+        raise AppError(
+            f"Nothing in the library is like {titles.named(item)}.", "More titles, or more facts about it, help."
+        )
     document = {"item": titles.document(item), "similar": [_kin_document(one) for one in kin]}
     rows = [(str(one.item_id), _named(one), f"{one.likeness:.0%}", _rating_words(one), one.reason) for one in kin]
     heading = ("Id", "Title", "Alike", "You", "Why")

@@ -101,9 +101,10 @@ class EmbeddingStore:
             "DELETE FROM embedding WHERE encoder = ? AND item_id IN"
             " (SELECT item_id FROM embedding WHERE encoder = ? LIMIT ?)"
         )
-        while self.count(encoder):
+        gone = WRITTEN_AT_ONCE
+        while gone == WRITTEN_AT_ONCE:
             with self._database.transaction():
-                self._database.run(sql, (encoder, encoder, WRITTEN_AT_ONCE))
+                gone = self._database.change(sql, (encoder, encoder, WRITTEN_AT_ONCE))
 
     def count(self, encoder: str) -> int:
         """How many items this encoder has done."""

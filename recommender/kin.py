@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from graph.arrays import GraphArrays
-from graph.paths import Path, Paths
+from graph.paths import Path
 from graph.relations import NodeKind
 from library.wishes import Subject
 from recommender.scale import rating_of, spread_of
@@ -55,12 +53,6 @@ class Kin:
     reason: str
 
 
-@lru_cache(maxsize=2)
-def paths_in(graph: GraphArrays) -> Paths:
-    """What finds paths in a graph, made once for it."""
-    return Paths(graph)
-
-
 def kin_of(
     snapshot: Snapshot, taste: TasteState, given: Callable[[int], float | None], item_id: int, count: int
 ) -> tuple[Kin, ...]:
@@ -72,7 +64,6 @@ def kin_of(
     row = None if near is None else near.row_of(item_id)
     if near is None or row is None:
         return ()
-    paths = None if snapshot.graph is None else paths_in(snapshot.graph)
     ids, cosines = near.neighbours.of(item_id)
     found: list[Kin] = []
     for other, cosine in zip(ids.tolist(), cosines.tolist(), strict=True):
@@ -80,7 +71,7 @@ def kin_of(
         if place is None or near_row is None or not snapshot.columns.present[place]:
             continue
         shares = near.shares(row, near_row)
-        ways = () if paths is None else paths.explain(item_id, other, PATHS_TOLD)
+        ways = () if snapshot.paths is None else snapshot.paths.explain(item_id, other, PATHS_TOLD)
         mean = float(taste.mean[place])
         found.append(
             Kin(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.graph import NetworkVectors, kept_axes
+from encoders.graph import GraphEncoder, NetworkVectors, kept_axes
 from graph.arrays import GraphArrays
 from graph.networks.embeddings import NETWORK_KINDS, NetworkEmbeddings, NetworkKind, Networks, Trained
 from graph.networks.input import NetworkInput, network_input
@@ -151,18 +151,14 @@ class NetworkStage:
 def side_by_side(networks: Mapping[str, NetworkVectors]) -> Embeddings | None:
     """The vectors of all networks as one view for the taste model; ``None`` while not all of them are there.
 
-    :returns: item ids int64 (k,) and float32 (k, 3 x 128), each network's part centred and of length one.
+    :returns: item ids int64 (k,) and float32 (k, 3 x 128), each network's part centred and of the same length.
     """
     if set(networks) != set(NETWORK_KINDS):
         return None
     ids = networks[NETWORK_KINDS[0]].ids
     for known in networks.values():
         ids = np.intersect1d(ids, known.ids)
-    parts = []
-    for kind in NETWORK_KINDS:
-        rows = networks[kind].rows_of(ids) - networks[kind].centre
-        parts.append(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
-    return ids, np.concatenate(parts, axis=1).astype(np.float32)
+    return ids, GraphEncoder(networks).encode(ids.tolist())
 
 
 def _name(kind: NetworkKind) -> str:

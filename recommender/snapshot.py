@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.arrays import GraphArrays
+from graph.paths import Paths
 from library.errors import AppError
 from recommender.columns import COLUMNS, ItemColumns
 from recommender.covariance import Covariance
@@ -116,6 +117,11 @@ class Snapshot:
     def self_test(self) -> SelfTest | None:
         """The last test of how well the program knows the person."""
         return self.acquaintance.self_test
+
+    @cached_property
+    def paths(self) -> Paths | None:
+        """What finds the ways between titles in the graph, made once; ``None`` while there is no graph."""
+        return None if self.graph is None else Paths(self.graph)
 
     @cached_property
     def texts(self) -> int:

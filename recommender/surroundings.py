@@ -88,11 +88,10 @@ def surroundings(
     :param other_id: a title that is to be in the drawing too; the same where none is meant.
     """
     yield Progress(STEP)
-    graph = snapshot.graph
-    middle = None if graph is None else graph.node_of(item_id)
-    if graph is None or middle is None:
+    paths = snapshot.paths
+    middle = None if paths is None else paths.graph.node_of(item_id)
+    if paths is None or middle is None:
         return None
-    paths = Paths(graph)
     drawing = _Drawing(paths, ratings)
     drawing.put(paths.step(middle))
     ways = paths.to_any(item_id, (rated for rated in ratings if rated != item_id), WAYS)
@@ -107,7 +106,7 @@ def surroundings(
                 drawing.tie(title, node)
         yield Progress(STEP)
     for alike in _most_alike(snapshot, item_id):
-        title_node = graph.node_of(alike)
+        title_node = paths.graph.node_of(alike)
         if title_node is not None:
             drawing.tie(middle, title_node)
     return Surroundings(item_id, tuple(drawing.spots.values()), tuple(drawing.ties.values()), told)

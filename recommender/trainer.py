@@ -38,6 +38,7 @@ from recommender.taste_map import find_layout
 from recommender.weights import KernelWeights
 
 if TYPE_CHECKING:
+    from encoders.graph import NetworkVectors
     from encoders.text import TextEncoder
     from graph.networks.embeddings import Networks
     from recommender.knowledge import NetworkStage
@@ -216,8 +217,7 @@ class _Cycle:
         from recommender.knowledge import with_similar
 
         assert self._graph is not None
-        self._take_networks(networks)
-        weights, vectors = load_fusion_weights(self._plan.model), networks.vectors()
+        weights, vectors = load_fusion_weights(self._plan.model), self._take_networks(networks)
         axes = networks.axes(vectors, weights.widths["graph"])
         fusion = FusionStage(self._library, weights, self._text_model, self._digests, vectors, axes)
         yield from fusion.run(self._present(), len(self._graph.items))
@@ -266,12 +266,15 @@ class _Cycle:
         self._features = self._features.with_text(self._library.embeddings.all(self._text_model))
         self._columns = self._columns.with_text(self._features.text)
 
-    def _take_networks(self, networks: NetworkStage) -> None:
+    def _take_networks(self, networks: NetworkStage) -> dict[str, NetworkVectors]:
+        """Let the features see what the networks make of the titles; the same vectors are returned."""
         from recommender.knowledge import side_by_side
 
-        together = side_by_side(networks.vectors())
+        vectors = networks.vectors()
+        together = side_by_side(vectors)
         if together is not None:
             self._features = self._features.with_graph(together)
+        return vectors
 
     def _evidence(self) -> Evidence:
         return gather_evidence(self._library.feedback.current(), self._features.ids, self._weights.usual)

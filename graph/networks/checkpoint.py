@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,11 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     os.replace(part, path)
 
 
-def load_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint in a file; ``None`` when there is none, or none that can be used."""
+def load_checkpoint(path: Path, only: Collection[str] | None = None) -> Checkpoint | None:
+    """The checkpoint in a file; ``None`` when there is none, or none that can be used.
+
+    :param only: names of the tensors that are needed; ``None`` for all.
+    """
     if not path.exists():
         return None
     try:
@@ -58,7 +61,7 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
             told = file.metadata() or {}
             if told.get("format") != FORMAT:
                 return None
-            tensors = {name: file.get_tensor(name) for name in list(file.keys())}
+            tensors = {name: file.get_tensor(name) for name in (list(file.keys()) if only is None else only)}
         return Checkpoint(json.loads(told["facts"]), tensors)
     except (OSError, ValueError, LookupError, SafetensorError) as error:
         log.info("The checkpoint %s cannot be used, and training begins anew: %s", path.name, error)

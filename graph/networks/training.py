@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +74,7 @@ def embed(
 
 def trained(path: Path, kind: NetworkKind, settings: NetworkSettings | None = None) -> Trained | None:
     """What a finished checkpoint was trained on; ``None`` when there is none that can be used."""
-    known = _usable(path, kind, settings or NetworkSettings())
+    known = _usable(path, kind, settings or NetworkSettings(), ("ids", "centre"))
     if known is None:
         return None
     return Trained(
@@ -291,9 +291,9 @@ def _unfinished(path: Path) -> Path:
     return path.with_suffix(f".unfinished{path.suffix}")
 
 
-def _usable(path: Path, kind: str, settings: NetworkSettings) -> Checkpoint | None:
-    """The checkpoint in a file if it is of this kind of network and these settings."""
-    known = load_checkpoint(path)
+def _usable(path: Path, kind: str, settings: NetworkSettings, only: Collection[str] | None = None) -> Checkpoint | None:
+    """The checkpoint in a file, or some tensors of it, if it is of this kind of network and these settings."""
+    known = load_checkpoint(path, only)
     if known is None or known.facts.get("kind") != kind or known.facts.get("settings") != settings.as_stored():
         return None
     return known
