@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
 from gui import jobs, taste_jobs
@@ -17,10 +16,10 @@ from gui.activity import Activity
 from gui.background_trainer import BackgroundTrainer
 from gui.dials_desk import DialsDesk
 from gui.governor import Governor
+from gui.knowledge_desk import KnowledgeDesk
 from gui.models import FilterChoice
+from gui.poster_queue import PosterQueue
 from gui.source_actions import SourceActions
-from gui.tabs.configuration.recommending import BlockedTitle
-from gui.tabs.configuration.rules import library_choices
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.tabs.logs import LogsTab
 from gui.title_pages import TitlePages
@@ -29,10 +28,8 @@ from gui.worker import LibraryWorker, Ticket
 from library.backups import Reason
 from library.errors import AppError
 from library.items import Item, MediaKind
-from library.progress import Progress
 from library.settings import DEMO_SOURCE, Settings, SourceSettings
 from library.sync import ScanReport
-from recommender.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -43,8 +40,6 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 5.0
 TRAINING = "training"
-POSTERS_AT_ONCE = 6
-KNOWLEDGE_MILLISECONDS = 200  # after a click, so that the next title is painted first
 
 
 class Background(QObject):
@@ -81,10 +76,7 @@ class Background(QObject):
         self.configuration = ConfigurationTab(setting)
         self.logs = LogsTab(session.tail, session.theme, session.home.logs)
         self._text_model = self._preferences.settings.text_model.name
-        self._knowledge_soon = QTimer(self)
-        self._knowledge_soon.setSingleShot(True)
-        self._knowledge_soon.setInterval(KNOWLEDGE_MILLISECONDS)
-        self._knowledge_soon.timeout.connect(self._show_knowledge)
+        self.knowledge = KnowledgeDesk(self._controller, self._preferences, self.configuration, self)
 
     # Beginning and end
 
@@ -100,7 +92,6 @@ class Background(QObject):
         self.trainer.start()
         self.activity.start()
         self._controller.refresh_posters()
-        self._knowledge_soon.start()
         if self._preferences.settings.training.paused:
             self.trainer.pause()
         charts = self.asking_worker.submit("Getting the Taste tab ready", taste_jobs.load_charts())
@@ -110,7 +101,6 @@ class Background(QObject):
 
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
-        self._knowledge_soon.stop()
         self.activity.stop()
         threads = (self.worker, self.poster_worker, self.asking_worker, self.trainer)
         for thread in threads:
@@ -146,7 +136,7 @@ class Background(QObject):
         self.actions.scanned.connect(self._scanned)
         self.actions.removed.connect(self._removed)
         self.actions.went_wrong.connect(self._say_problem)
-        self.trainer.published.connect(self._publish)
+        self.trainer.published.connect(self._controller.publish)
         self.trainer.state_changed.connect(self._training_changed)
         controller = self._controller
         controller.feedback_given.connect(self._learn)
@@ -176,10 +166,6 @@ class Background(QObject):
     def _removed(self, name: str) -> None:
         self._train_now()
 
-    def _publish(self, snapshot: Snapshot) -> None:
-        self._controller.publish(snapshot)
-        self._knowledge_soon.start()
-
     def _train_now(self) -> None:
         self.trainer.put_first(self._controller.shown_first())
         self.trainer.begin_now(needed=self._controller.engine is None)
@@ -189,7 +175,6 @@ class Background(QObject):
             (item_id, *self._controller.shown_first()) if item_id else self._controller.shown_first()
         )
         self.trainer.request()
-        self._knowledge_soon.start()
 
     def _training_changed(self, state: TrainingState) -> None:
         self.configuration.training.show_state(state)
@@ -297,40 +282,12 @@ class Background(QObject):
         page = self.configuration
         for section in (page.recommendations, page.training, page.text_model, page.appearance):
             section.went_wrong.connect(self._say_problem)
-        page.wishes.taken_back.connect(self._controller.take_back_wish)
-        page.wishes.all_taken_back.connect(self._controller.take_back_all_wishes)
-        self._controller.wishes_changed.connect(self._knowledge_soon.start)
-        self._preferences.changed.connect(self._knowledge_soon.start)
-        page.blocked.unblocked.connect(self._controller.unblock)
-        page.blocked.reset.connect(self._controller.reset_blocked)
         page.model.reset.connect(self._reset_model)
         page.training.wanted.connect(self._train_now)
         page.data.backup_wanted.connect(self._back_up)
         page.data.restore_wanted.connect(self._restore)
         page.data.export_wanted.connect(self._export)
         self.logs.noticed.connect(self._messages.show_message)
-
-    def _show_knowledge(self) -> None:
-        """Bring what the configuration says about feedback up to date."""
-        engine = self._controller.engine
-        if engine is None:
-            return
-        snapshot = engine.snapshot
-        self.configuration.model.show_counts(engine.ratings, len(snapshot), snapshot.texts)
-        self.configuration.wishes.show_wishes(engine.wishes())
-        genres = sorted({name for kind in self._controller.desks for name, _ in engine.genres(kind)})
-        libraries = library_choices(self._library.items.library_titles(), self.known_sources())
-        self.configuration.rules.show_choices(genres, libraries)
-        self.configuration.rules.show_counts(engine.hidden_counts())
-        blocks = engine.blocked()
-        items = {item.id: item for item in self._library.items.many([block.item_id for block in blocks])}
-        self.configuration.blocked.show_titles(
-            [
-                BlockedTitle(item.id, item.title, item.year, block.at)
-                for block in blocks
-                if (item := items.get(block.item_id)) is not None
-            ]
-        )
 
     def _reset_model(self) -> None:
         section = self.configuration.model
@@ -371,7 +328,7 @@ class Background(QObject):
         self._controller.start_afresh()
         self.configuration.data.show_result(sentence)
         self.actions.changed.emit()
-        self._knowledge_soon.start()
+        self.knowledge.refresh_soon()
 
     def _export(self, path: Path, form: str) -> None:
         section = self.configuration.data
@@ -393,38 +350,3 @@ class Background(QObject):
 
     def _say_problem(self, error: AppError) -> None:
         self._messages.show_message(error.message, error.hint, "problem")
-
-
-class PosterQueue(QObject):
-    """Asks for posters a few at a time, those wanted last first, so that what is on screen never waits for what was."""
-
-    def __init__(self, background: Background) -> None:
-        super().__init__(background)
-        self._background = background
-        self._wanted: OrderedDict[int, Item] = OrderedDict()
-        self._ticket: Ticket | None = None
-
-    def want(self, items: tuple[Item, ...]) -> None:
-        """Ask for the posters of these, the first one first."""
-        for item in reversed(items):
-            self._wanted[item.id] = item
-            self._wanted.move_to_end(item.id)
-        self._ask()
-
-    def _ask(self) -> None:
-        if self._ticket is not None or not self._wanted:
-            return
-        count = min(POSTERS_AT_ONCE, len(self._wanted))
-        batch = [self._wanted.popitem()[1] for _ in range(count)]
-        sources = self._background.known_sources()
-        self._ticket = self._background.poster_worker.submit("Fetching posters", jobs.fetch_posters(batch, sources))
-        self._ticket.progressed.connect(self._arrived)
-        self._ticket.ended.connect(self._next)
-
-    def _arrived(self, step: Progress) -> None:
-        if isinstance(step, jobs.PosterFound) and step.image is not None:
-            self._background.show_poster(step.item_id, step.kind, step.image)
-
-    def _next(self) -> None:
-        self._ticket = None
-        self._ask()

@@ -85,11 +85,13 @@ def test_not_for_me_blocks_and_undo_brings_the_film_back(session, qtbot) -> None
     assert list(feedback(session).blocked) == [first.item_id]
     assert first.title in session.window.messages.message()
     configuration = session.background.configuration
+    session.window.show_tab("Configuration")
     qtbot.waitUntil(lambda: len(configuration.blocked.buttons) == 1)
     session.window.messages.action_button().click()
-    assert title(session) == first.title
     assert not feedback(session).blocked
     qtbot.waitUntil(lambda: not configuration.blocked.buttons)
+    session.window.show_tab("Movies")
+    assert title(session) == first.title
 
 
 def test_filters_leave_fewer_and_say_how_many_and_an_empty_answer_has_its_page(session) -> None:

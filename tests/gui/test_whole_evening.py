@@ -198,8 +198,8 @@ def test_a_wish_holds_is_listed_and_can_be_taken_back(evening: Session, qtbot) -
     evening.movies.wished.emit(subject, "never")
     assert [wish.subject for wish in evening.controller.engine.wishes()] == [subject]
     assert not any("Science Fiction" in entry.genres for entry in evening.movies.shelf.entries())
-    wait_for(qtbot, lambda: len(wishes.buttons) == 1)
     evening.window.show_tab("Configuration")
+    wait_for(qtbot, lambda: len(wishes.buttons) == 1)
     press(wishes.buttons[0])
     assert evening.controller.engine.wishes() == ()
     wait_for(qtbot, lambda: wishes.buttons == [])
@@ -214,6 +214,7 @@ def test_rules_say_what_they_hide(evening: Session, qtbot) -> None:
     hidden = {count.rule: count.titles for count in evening.controller.engine.hidden_counts()}["genre Horror"]
     assert hidden > 5
     words = f"hides {hidden} titles now"
+    evening.window.show_tab("Configuration")
     wait_for(qtbot, lambda: [chip.accessibleDescription() for chip in rules.genre_chips()] == [words])
     assert evening.movies.filters.count_text() != total
 
