@@ -104,10 +104,16 @@ class Controller(QObject):
         for desk in self.desks.values():
             desk.start_afresh()
 
+    def want_posters(self, item_ids: Iterable[int]) -> None:
+        """Ask for the posters of these titles, where there are any."""
+        items = [item for item in self.library.items.many(item_ids) if any(place.poster for place in item.places)]
+        if items:
+            self.posters_wanted.emit(tuple(items))
+
     def refresh_posters(self) -> None:
         """Ask for the posters of what is on screen: whoever fetches them listens now."""
         for desk in self.desks.values():
-            desk.want_posters(desk.on_screen())
+            self.want_posters(desk.on_screen())
 
     def forget_learning(self) -> None:
         """Reset Model: as if nothing had been rated. Raises ``AppError`` when it cannot be stored; nothing changes then."""

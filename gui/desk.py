@@ -128,7 +128,7 @@ class Desk(QObject):
         tab.play_requested.connect(self._play)
         tab.chosen.connect(self.show_title)
         tab.filters_changed.connect(self._filter)
-        tab.posters_wanted.connect(self.want_posters)
+        tab.posters_wanted.connect(self._controller.want_posters)
         tab.wished.connect(self._wish)
         tab.wish_undone.connect(self._undo_wish)
         tab.learning_wanted.connect(self._learn)
@@ -334,9 +334,3 @@ class Desk(QObject):
         engine = self._controller.engine
         if engine is not None:
             self._tab.set_choices(list(engine.genres(self.kind)), list(engine.decades(self.kind)))
-
-    def want_posters(self, item_ids: Iterable[int]) -> None:
-        """Ask for the posters of these titles, where there are any."""
-        items = [item for item in self._library.items.many(item_ids) if any(place.poster for place in item.places)]
-        if items:
-            self._controller.posters_wanted.emit(tuple(items))

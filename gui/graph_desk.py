@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtGui import QImage
 
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -55,15 +54,10 @@ class GraphDesk(PageDesk):
             page.centred.connect(lambda item_id: self._go_on(item_id, item_id))
             page.previous_wanted.connect(self._go_back)
             page.retry_wanted.connect(self._ask)
-            page.posters_wanted.connect(self.want_posters)
+            page.posters_wanted.connect(self._controller.want_posters)
             page.closed.connect(self._call_off)
             self._page = page
         return self._page
-
-    def show_poster(self, item_id: int, image: QImage) -> None:
-        """Show the real poster of a title."""
-        if self._page is not None:
-            self._page.show_poster(item_id, image)
 
     def open(self, item_id: int, other_id: int | None = None) -> None:
         """Show what lies around a title; with another one, how the two hang together."""

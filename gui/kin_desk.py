@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QImage
 
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -52,14 +51,9 @@ class KinDesk(PageDesk):
             page.similar_requested.connect(self._go_on)
             page.connections_requested.connect(self._connect_with)
             page.crumb_chosen.connect(self._go_back)
-            page.posters_wanted.connect(self.want_posters)
+            page.posters_wanted.connect(self._controller.want_posters)
             self._page = page
         return self._page
-
-    def show_poster(self, item_id: int, image: QImage) -> None:
-        """Show the real poster of a title."""
-        if self._page is not None:
-            self._page.show_poster(item_id, image)
 
     def open(self, item_id: int) -> None:
         """Show what is like this title, with no way back but to where one was."""

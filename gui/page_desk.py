@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
@@ -12,6 +13,13 @@ from gui.main_window import MainWindow
 from gui.theme import Theme
 from library.items import Item
 from recommender.engine import Engine
+
+
+class PosterPage(Protocol):
+    """A page with posters on it."""
+
+    def show_poster(self, item_id: int, image: QImage) -> None:
+        """Use the real poster of a title from now on."""
 
 
 class PageDesk(QObject):
@@ -28,6 +36,7 @@ class PageDesk(QObject):
         self._library = controller.library
         self._window = window
         self._theme = theme
+        self._page: PosterPage | None = None
 
     @property
     def engine(self) -> Engine | None:
@@ -43,15 +52,10 @@ class PageDesk(QObject):
         self._controller.feedback_given.emit(item_id)
         return True
 
-    def want_posters(self, item_ids: Iterable[int]) -> None:
-        """Ask for the posters of these titles, where there are any."""
-        items = [item for item in self._library.items.many(item_ids) if any(place.poster for place in item.places)]
-        if items:
-            self._controller.posters_wanted.emit(tuple(items))
-
     def show_poster(self, item_id: int, image: QImage) -> None:
         """Show the real poster of a title, once there is a page to show it on."""
-        raise NotImplementedError
+        if self._page is not None:
+            self._page.show_poster(item_id, image)
 
     def item(self, item_id: int) -> Item | None:
         """A title that is in the library now and that the engine knows."""

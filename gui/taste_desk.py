@@ -191,12 +191,7 @@ class TasteDesk(QObject):
     def want_posters(self, item_ids: Iterable[int]) -> None:
         """Ask for the posters of these titles, where there are any."""
         if not self._stopped:
-            self._controller.attempt(lambda: self._ask_for_posters(item_ids))
-
-    def _ask_for_posters(self, item_ids: Iterable[int]) -> None:
-        items = [item for item in self._library.items.many(item_ids) if any(place.poster for place in item.places)]
-        if items:
-            self._controller.posters_wanted.emit(tuple(items))
+            self._controller.attempt(lambda: self._controller.want_posters(item_ids))
 
     # What the user did
 

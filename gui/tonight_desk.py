@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtGui import QImage
 
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -86,11 +85,6 @@ class TonightDesk(PageDesk):
         """The evening that is going on."""
         return self._evening
 
-    def show_poster(self, item_id: int, image: QImage) -> None:
-        """Show the real poster of a title."""
-        if self._page is not None:
-            self._page.show_poster(item_id, image)
-
     def open(self) -> None:
         """Show the page: where one was, or the beginning."""
         evening = self._evening
@@ -113,7 +107,7 @@ class TonightDesk(PageDesk):
         page.finished.connect(self._finish)
         page.start_over_requested.connect(self._start_over)
         page.acted.connect(self._act)
-        page.posters_wanted.connect(self.want_posters)
+        page.posters_wanted.connect(self._controller.want_posters)
 
     # What the user did
 
