@@ -113,10 +113,13 @@ def open_server(home: Home, source: SourceSettings, token: str | None, ledger: N
 
         return FolderServer(source.name, source.paths, read_tags)
     from providers.http import ProviderSession
-    from providers.servers.plex_installation import InstalledPlexServer, PlexInstallation
 
-    installation = PlexInstallation(home.path / "plex.json")
-    return InstalledPlexServer(installation, source, token or "", ProviderSession(source.name, ledger=ledger))
+    session = ProviderSession(source.name, ledger=ledger, purpose="Your media server", fingerprint=source.fingerprint)
+    if source.kind == "plex":
+        from providers.servers.plex_installation import InstalledPlexServer, PlexInstallation
+
+        return InstalledPlexServer(PlexInstallation(home.path / "plex.json"), source, token or "", session)
+    raise NotImplementedError(source.kind)
 
 
 def machine_of(home: Home, source_id: str) -> str:

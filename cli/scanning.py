@@ -15,10 +15,10 @@ import typer
 
 from cli import titles
 from cli.options import JsonOption
-from cli.session import Call, Session, secret_name
+from cli.session import Call, Session
 from library.errors import AppError, EncoderError, SettingsError, StoreError
 from library.items import MediaKind
-from library.secrets import Secrets
+from library.secrets import Secrets, secret_of
 from library.settings import DEMO_SOURCE, SourceSettings
 from library.sources import ServerLibrary
 from library.sync import ScanReport
@@ -218,7 +218,7 @@ def _add(session: Session, source: SourceSettings, token: str | None, libraries:
     settings = replace(session.settings, sources=(*others, source))
     settings.check()
     if token is not None:
-        Secrets(session.home).put(secret_name(source), token)
+        Secrets(session.home).put(secret_of(source), token)
     session.library.settings.save(settings)
     session.settings = settings
     return source

@@ -17,7 +17,7 @@ from library.home import Home, find_home
 from library.library import Library
 from library.logs import set_up_logging, take_down_logging
 from library.progress import Job, Progress, Result, run
-from library.secrets import Secrets
+from library.secrets import Secrets, secret_of
 from library.settings import DEMO_SOURCE, SourceSettings
 from library.sources import MediaServer
 from library.sync import scan
@@ -83,7 +83,8 @@ class Session:
 
     def token_of(self, source: SourceSettings) -> str | None:
         """The token of a source; ``None`` when it has none."""
-        return Secrets(self.home).get(secret_name(source)) if source.kind == "plex" else None
+        name = secret_of(source)
+        return Secrets(self.home).get(name) if name else None
 
     @contextlib.contextmanager
     def server(self, source: SourceSettings, token: str | None = None) -> Iterator[MediaServer]:
@@ -156,8 +157,3 @@ class Session:
                     log.info("%s", step.message)
 
             return run(job, report)
-
-
-def secret_name(source: SourceSettings) -> str:
-    """Under which name the token of a source lies among the secrets."""
-    return f"source:{source.id}"

@@ -11,13 +11,13 @@ from pathlib import Path
 from PyQt6.QtCore import QByteArray, QSize, Qt
 from PyQt6.QtGui import QImage
 
-from gui.worker import Task, Workplace, secret_name
+from gui.worker import Task, Workplace
 from library import backups, export
 from library.errors import ProviderDenied, ProviderError, SettingsError
 from library.items import Item, MediaKind, Place
 from library.posters import PosterCache
 from library.progress import Job, Progress
-from library.secrets import Secrets
+from library.secrets import Secrets, secret_of
 from library.settings import SourceSettings
 from library.sources import ServerIdentity, ServerLibrary
 from library.sync import ScanReport, scan
@@ -51,7 +51,7 @@ def ask_server(source: SourceSettings, token: str | None = None) -> Task:
 
     def job(workplace: Workplace) -> Job[Answer]:
         yield Progress(f"Asking {source.name}")
-        before = workplace.machine_of(source) if source.kind == "plex" else ""
+        before = workplace.machine_of(source)
         with closing(workplace.server_on_trial(source, token)) as server:
             identity = server.identify()
             yield Progress(f"Asking {identity.name} for its libraries")
@@ -86,7 +86,7 @@ def store_token(source: SourceSettings, token: str) -> Task:
 
     def job(workplace: Workplace) -> Job[None]:
         yield Progress("Storing the token")
-        Secrets(workplace.home).put(secret_name(source), token)
+        Secrets(workplace.home).put(secret_of(source), token)
 
     return job
 
@@ -117,7 +117,9 @@ def remove_source(source: SourceSettings) -> Task:
     def job(workplace: Workplace) -> Job[None]:
         yield Progress(f"Removing {source.name}")
         workplace.library.items.remove_source(source.id)
-        Secrets(workplace.home).delete(secret_name(source))
+        name = secret_of(source)
+        if name:
+            Secrets(workplace.home).delete(name)
 
     return job
 

@@ -23,7 +23,7 @@ from library.home import Home
 from library.library import Library
 from library.progress import Job, Progress
 from library.redaction import redact
-from library.secrets import Secrets
+from library.secrets import Secrets, secret_of
 from library.settings import SourceSettings
 from library.sources import MediaServer
 
@@ -83,12 +83,8 @@ class Workplace:
         self.library.close()
 
     def _token_of(self, source: SourceSettings) -> str | None:
-        return self._secrets.get(secret_name(source)) if source.kind == "plex" else None
-
-
-def secret_name(source: SourceSettings) -> str:
-    """Under which name the token of a source lies among the secrets."""
-    return f"source:{source.id}"
+        name = secret_of(source)
+        return self._secrets.get(name) if name else None
 
 
 Task = Callable[[Workplace], Job[Any]]

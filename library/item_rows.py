@@ -19,7 +19,7 @@ PLACE_COLUMNS = (
     "item_id", "source_id", "library_key", "key", "version", "poster", "files", "added_at", "viewing"
 )  # fmt: skip
 
-_NAME_LISTS = frozenset({"genres", "keywords", "countries", "companies"})
+_NAME_LISTS = frozenset({"genres", "keywords", "moods", "styles", "countries", "companies"})
 _LIST_INDEXES = tuple(i for i, name in enumerate(ITEM_COLUMNS) if name in _NAME_LISTS)
 _CREDITS_INDEX = ITEM_COLUMNS.index("credits")
 _KIND_INDEX = ITEM_COLUMNS.index("kind")

@@ -55,6 +55,7 @@ class Description:
     :param release_date: ISO 8601 date.
     :param status: of a show: "Continuing", "Ended" or "Canceled".
     :param artist: of a track; ``album`` and ``track_number`` likewise.
+    :param moods: of music, as a server names them: "Wistful"; ``styles`` are finer than genres: "Dream Pop".
     """
 
     kind: MediaKind
@@ -68,6 +69,8 @@ class Description:
     tagline: str | None = None
     genres: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
     credits: tuple[Credit, ...] = ()
     countries: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
@@ -98,6 +101,7 @@ class Viewing:
     :param view_offset: minutes into a film that was stopped half way.
     :param last_viewed_at: seconds since the epoch; ``rated_at`` likewise.
     :param rating: the person's own rating on the server, from 0 to 10.
+    :param liked: a thumb up or down; ``favourite`` a star or a heart.
     :param watched_episodes: of a show; ``unwatched`` names the others, as "S01E02", as far as known.
     """
 
@@ -106,6 +110,8 @@ class Viewing:
     last_viewed_at: float | None = None
     rating: float | None = None
     rated_at: float | None = None
+    liked: bool | None = None
+    favourite: bool | None = None
     watched_episodes: int | None = None
     unwatched: tuple[str, ...] = ()
 

@@ -14,8 +14,9 @@ from library.item_search import TEXT_COLUMNS, indexed_text
 _FEEDBACK = "id, at, user, source, kind, item_id, value, retracts, learn"
 _EVENTS = f"SELECT {_FEEDBACK} FROM feedback WHERE id > ? ORDER BY id"  # noqa: S608
 _OLD_EVENTS = _EVENTS.replace(", learn", ", 1")  # of files from before that column
-_LEARN_SINCE = 2
+_LEARN_SINCE, _MUSIC_SINCE = 2, 3
 _ONE_ITEM = f"SELECT {', '.join(ITEM_COLUMNS)}, match_title FROM item WHERE id = ?"  # noqa: S608
+_OLD_ITEM = _ONE_ITEM.replace("moods, styles", "'[]', '[]'")
 
 
 def salvage_feedback(database: Database, damaged: Path) -> int:
@@ -26,13 +27,14 @@ def salvage_feedback(database: Database, damaged: Path) -> int:
     """
     newest = database.row("SELECT coalesce(max(id), 0) FROM feedback")
     after = int(newest[0]) if newest else 0
-    version = [row[0] for row in _readable(damaged, "PRAGMA user_version", ())]
-    events = list(_readable(damaged, _OLD_EVENTS if version and version[0] < _LEARN_SINCE else _EVENTS, (after,)))
+    version = next((int(row[0]) for row in _readable(damaged, "PRAGMA user_version", ())), _MUSIC_SINCE)
+    events = list(_readable(damaged, _OLD_EVENTS if version < _LEARN_SINCE else _EVENTS, (after,)))
+    one_item = _OLD_ITEM if version < _MUSIC_SINCE else _ONE_ITEM
     wanted = {row[5] for row in events if row[5] is not None}
     known = {row[0]: row[1:] for row in database.rows("SELECT id, kind, title FROM item")}
     missing: dict[int, Row] = {}
     for item_id in sorted(wanted):
-        for row in _readable(damaged, _ONE_ITEM, (item_id,)):
+        for row in _readable(damaged, one_item, (item_id,)):
             if item_id not in known:
                 missing[item_id] = row
             elif known[item_id] != row[1:3]:

@@ -12,10 +12,16 @@ from typing import Any
 from library.errors import StoreUnavailable
 from library.home import Home
 from library.redaction import register_secret
+from library.settings import SERVER_KINDS, SourceSettings
 
 log = logging.getLogger(__name__)
 
 KEYRING_SERVICE = "homereel"
+
+
+def secret_of(source: SourceSettings) -> str:
+    """Under which name the token or password of a source lies here; empty for a source that needs none."""
+    return f"source:{source.id}" if source.kind in SERVER_KINDS else ""
 
 
 class Secrets:

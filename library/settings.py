@@ -18,7 +18,9 @@ from library.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-SourceKind = Literal["demo", "folder", "plex"]
+SourceKind = Literal["demo", "folder", "plex", "jellyfin", "subsonic"]
+SignIn = Literal["token", "password", "api key"]
+Reachable = Literal["all", "home", "none"]
 Theme = Literal["system", "dark", "light"]
 Schedule = Literal["always", "idle", "night"]
 MAX_ADVENTURE = 2.0
@@ -30,11 +32,19 @@ def _require(good: bool, message: str, hint: str = "") -> None:
         raise SettingsError(message, hint)
 
 
+#: Kinds of source that are servers: they have an address, and a secret of their own.
+SERVER_KINDS: tuple[SourceKind, ...] = ("plex", "jellyfin", "subsonic")
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """One place that media come from. Its token, if it needs one, lies in ``library.secrets`` as "source:<id>".
+    """One place that media come from. Its token or password, if it needs one, lies in ``library.secrets`` as "source:<id>".
 
     :param libraries: keys of the chosen libraries; ``None`` means all of them.
+    :param user: whom the server knows this person as: a name to sign in with; ``account`` is the server's own id of it.
+    :param sign_in: what the secret is.
+    :param fingerprint: SHA-256 of the one certificate that is trusted although nobody vouches for it; hex, lower case.
+    :param path_maps: where the server's files lie on this computer, as "<path there>=<path here>".
     """
 
     id: str
@@ -43,14 +53,21 @@ class SourceSettings:
     url: str = ""
     paths: tuple[str, ...] = ()
     libraries: tuple[str, ...] | None = None
+    user: str = ""
+    account: str = ""
+    sign_in: SignIn = "token"
+    fingerprint: str = ""
+    path_maps: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise :class:`SettingsError` with a sentence when this cannot work."""
         _require(bool(self.id.strip()), "The source has no id.")
         _require(self.kind in typing.get_args(SourceKind), f"There is no kind of source called “{self.kind}”.")
         _require(bool(self.name.strip()), "The source needs a name.", "Give it one that tells you where it is.")
-        if self.kind == "plex":
+        if self.kind in SERVER_KINDS:
             self._check_url()
+        if self.kind == "subsonic" and self.sign_in != "api key":
+            _require(bool(self.user.strip()), "The name of the user is missing.")
         if self.kind == "folder":
             _require(bool(self.paths), "No folder is chosen.", "Choose the folder that your media lie in.")
             _require(all(path.strip() for path in self.paths), "One of the folders has no path.")
@@ -166,6 +183,103 @@ class RuleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How far the program may reach: "all" that was set up, only the own network ("home"), or nothing at all."""
+
+    reach: Reachable = "all"
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when there is no such reach."""
+        _require(self.reach in typing.get_args(Reachable), f"There is no reach called “{self.reach}”.")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogSettings:
+    """Which catalogues may be asked about titles. Their keys lie in ``library.secrets`` as "catalog:tmdb" and so on.
+
+    :param days: after so many days a title is looked up again; TMDB's terms allow at most 180.
+    :param language: ISO 639-1 code of the language of the answers.
+    """
+
+    tmdb: bool = False
+    tvdb: bool = False
+    days: int = 30
+    language: str = "en"
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when the age or the language cannot be."""
+        _require(1 <= self.days <= 180, "What catalogues said is kept from 1 to 180 days.")
+        _require(
+            self.language.isalpha() and len(self.language) == 2, "The language is a code of two letters, like “en”."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WritingSettings:
+    """What the program may write to servers. Everything is off until it is told otherwise.
+
+    :param allowed: nothing at all is written without it.
+    :param ratings: each rating given here is put on the servers that have the title, without asking each time.
+    :param watched: a title that is marked as watched here is marked there too.
+    :param auto_collect: titles rated from ``collect_from`` up go into a collection called ``collection``.
+    :param most: a single action writes no more than so many entries without a second question.
+    """
+
+    allowed: bool = False
+    ratings: bool = False
+    watched: bool = False
+    auto_collect: bool = False
+    collect_from: float = 8.0
+    collection: str = "Homereel picks"
+    most: int = 200
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when a number is out of its range or the collection has no name."""
+        good = math.isfinite(self.collect_from) and 1 <= self.collect_from <= 10
+        _require(good, "The rating from which titles are collected is from 1 to 10.")
+        _require(bool(self.collection.strip()), "The collection needs a name.")
+        _require(1 <= self.most <= 5000, "One action writes from 1 to 5,000 entries.")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person of the household. Nobody's taste is ever taken for another's.
+
+    :param id: the ``user`` of the feedback log; "local" for whoever set the program up, else "plex:<account id>" and the like.
+    :param source_id: the source whose account it is; empty for "local".
+    """
+
+    id: str
+    name: str
+    source_id: str = ""
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when it has no id or no name."""
+        _require(bool(self.id.strip()) and bool(self.name.strip()), "A person needs a name.")
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """Who is sitting in front of it: the id of a :class:`Profile`."""
+
+    active: str = "local"
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when nobody is named."""
+        _require(bool(self.active.strip()), "Somebody has to be sitting in front of it.")
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSettings:
+    """How far the first-run assistant came: it is not shown again once it was gone through or left."""
+
+    done: bool = False
+
+    def check(self) -> None:
+        """Nothing here can be wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppearanceSettings:
     """How the window looks."""
 
@@ -231,6 +345,12 @@ class Settings:
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     text_model: TextModelSettings = field(default_factory=TextModelSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    catalogs: CatalogSettings = field(default_factory=CatalogSettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
+    profiles: tuple[Profile, ...] = ()
+    people: PeopleSettings = field(default_factory=PeopleSettings)
+    assistant: AssistantSettings = field(default_factory=AssistantSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
 
     def check(self) -> None:
@@ -239,6 +359,8 @@ class Settings:
             source.check()
         for preset in self.presets:
             preset.check()
+        for profile in self.profiles:
+            profile.check()
         ids = [source.id for source in self.sources]
         _require(len(ids) == len(set(ids)), "Two sources have the same id.")
         names = [preset.name for preset in self.presets]
@@ -247,7 +369,7 @@ class Settings:
             getattr(self, name).check()
 
 
-_LISTS: dict[str, type[Any]] = {"sources": SourceSettings, "presets": DialPreset}
+_LISTS: dict[str, type[Any]] = {"sources": SourceSettings, "presets": DialPreset, "profiles": Profile}
 _SECTIONS = tuple(found.name for found in dataclasses.fields(Settings) if found.name not in _LISTS)
 
 

@@ -73,6 +73,8 @@ class ProviderSession(requests.Session):
     ``ProviderBusy`` or ``ProviderUnavailable``); the body of what it returns is complete and in memory.
 
     :param provider: the name of the service as the user knows it.
+    :param purpose: why the service is asked, as the ledger shows it: "Reading your library".
+    :param fingerprint: SHA-256 of the one certificate that is trusted although nobody vouches for it; hex, lower case.
     :param explain: looks at every answer first and may return that provider's own error for it: a better sentence than the
         general one for a status, or a reason to refuse what came with a good one.
     """
@@ -83,6 +85,8 @@ class ProviderSession(requests.Session):
         patience: Patience | None = None,
         ledger: NetworkLedger | None = None,
         explain: Explain | None = None,
+        purpose: str = "",
+        fingerprint: str = "",
     ) -> None:
         self.patience = patience or Patience()
         self._deadline = Deadline(self.patience.read)
@@ -90,6 +94,8 @@ class ProviderSession(requests.Session):
         self.provider = provider
         self.ledger = ledger
         self.explain = explain
+        self.purpose = purpose
+        self.fingerprint = fingerprint
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -199,7 +205,7 @@ class ProviderSession(requests.Session):
     def _count(self, request: requests.PreparedRequest, received: int) -> None:
         host = urlsplit(str(request.url)).hostname or ""
         if self.ledger is not None and host:
-            self.ledger.record(host, self._deadline.peers.get(host.lower(), ""), received)
+            self.ledger.record(host, self._deadline.peers.get(host.lower(), ""), received, purpose=self.purpose)
 
     def _too_large(self) -> ProviderReplyError:
         return ProviderReplyError(

@@ -60,8 +60,11 @@ class NetworkLedger:
         self._day = today()
         self._rows: dict[tuple[str, Reach], tuple[int, int]] = {}
 
-    def record(self, host: str, peer: str, received: int) -> None:
-        """Note one request and how many bytes came back."""
+    def permit(self, provider: str, host: str) -> None:
+        """Raise ``ProviderUnavailable`` when the person does not want this host to be talked to now."""
+
+    def record(self, host: str, peer: str, received: int, *, sent: int = 0, purpose: str = "") -> None:
+        """Note one request, what it was for, and how many bytes went and came back."""
         key = (host.lower(), reach_of(host, peer))
         with self._lock:
             self._turn()

@@ -6,207 +6,47 @@ It answers in Plex's XML as far as Homereel asks, counts what it is asked, and g
 from __future__ import annotations
 
 import argparse
-import asyncio
 import re
-import ssl
 import struct
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from tests.fakes.plex_world import World, attributes, episode_xml, make_world
+from tests.fakes.serving import FakeService, Fault
 
 TOKEN = "fake-Token-0123456789"
 UNAUTHORIZED = "<html><head><title>Unauthorized</title></head><body><h1>401 Unauthorized</h1></body></html>"
 STARTING = (
     '<Response code="503" title="Maintenance" status="Plex Media Server is currently running startup maintenance." />'
 )
-LOGIN_PAGE = "<!DOCTYPE html><html><body><form>Please sign in</form></body></html>"
-CLOSING_TURNS = 200
 
 
 @dataclass
-class Fault:
-    """One way of going wrong.
+class FakePlex(FakeService):
+    """The server; ``with FakePlex(make_world(20)) as plex:`` starts it on a free port of this computer.
 
-    :param kind: "slow" (waits ``seconds``), "drip" (a byte at a time), "drip headers", "status", "maintenance", "truncate"
-        (half the XML, complete as HTTP), "cut" (half the bytes promised), "reset", "html", "json", "empty", "loop", "elsewhere".
-    :param path: part of the path that it happens on; ``after`` requests of that kind, ``times`` often (None: always).
+    Besides those of :class:`Fault` it goes wrong as "maintenance" and "nameless".
     """
-
-    kind: str
-    path: str = ""
-    times: int | None = None
-    after: int = 0
-    status: int = 500
-    seconds: float = 0.5
-    target: str = ""
-    met: int = 0
-
-    def strikes(self, path: str) -> bool:
-        """Whether it happens to this request; counts it."""
-        if self.path not in path:
-            return False
-        self.met += 1
-        return self.met > self.after and (self.times is None or self.met <= self.after + self.times)
-
-
-@dataclass
-class Seen:
-    """One request as it came in."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    raw: str
-
-
-@dataclass
-class FakePlex:
-    """The server; ``with FakePlex(make_world(20)) as plex:`` starts it on a free port of this computer."""
 
     world: World
     token: str = TOKEN
-    port: int = 0
-    tls: ssl.SSLContext | None = None
     page_limit: int | None = None
     """Most entries in one answer, whatever was asked for."""
     says_total: bool = True
     can_scale: bool = True
-    watch: Callable[[str], None] | None = None
-    """Called with the path before each answer: a place to change the world while it is being read."""
-    faults: list[Fault] = field(default_factory=list)
-    requests: list[Seen] = field(default_factory=list)
-    most_in_flight: int = 0
+    content_type = "text/xml"
 
-    def __enter__(self) -> FakePlex:
-        self._in_flight = 0
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="fake plex")
-        self._thread.start()
-        self._ready.wait(10)
-        if self._failure:
-            raise self._failure
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
-
-    def fail(self, kind: str, **details: object) -> Fault:
-        """Go wrong from now on; see :class:`Fault`."""
-        fault = Fault(kind, **details)  # type: ignore[arg-type]
-        self.faults.append(fault)
-        return fault
-
-    def recover(self) -> None:
-        self.faults.clear()
-
-    def forget(self) -> None:
-        """Start counting afresh."""
-        self.requests.clear()
-        self.most_in_flight = 0
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except OSError as error:
-            self._failure = error
-            self._ready.set()
-
-    async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self.tls)
-            await site.start()
-            self.port = runner.addresses[0][1]
-            self._ready.set()
-            await self._stop.wait()
-        finally:
-            server = runner.server
-            await runner.cleanup()
-            for _ in range(CLOSING_TURNS):  # on a busy computer the last connections are still open now
-                await asyncio.sleep(0.1 if self.tls else 0.01)
-                left = [] if server is None else server.connections
-                if not left:
-                    break
-                for connection in left:
-                    if connection.transport is not None:
-                        connection.transport.abort()
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        path = request.path
-        self.requests.append(Seen(request.method, path, dict(request.query), dict(request.headers), request.raw_path))
-        self._in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self._in_flight)
-        try:
-            if self.watch:
-                self.watch(path)
-            for fault in [f for f in self.faults if f.strikes(path)]:
-                answer = await self._go_wrong(fault, request)
-                if answer is not None:
-                    return answer
-            return self._right(request)
-        finally:
-            self._in_flight -= 1
-
-    async def _go_wrong(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
-        plain = {
-            "status": lambda: web.Response(status=fault.status, text="<html>no</html>", content_type="text/html"),
+    def own_faults(self, fault: Fault, request: web.Request) -> dict[str, Callable[[], web.Response]]:
+        return {
             "maintenance": lambda: web.Response(status=503, text=STARTING, content_type="text/xml"),
-            "html": lambda: web.Response(text=LOGIN_PAGE, content_type="text/html"),
-            "json": lambda: web.json_response({"version": "10.10.0", "ok": True}),
-            "empty": lambda: web.Response(text=""),
-            "loop": lambda: web.Response(status=302, headers={"Location": request.path + "?again=1"}),
-            "elsewhere": lambda: web.Response(status=302, headers={"Location": fault.target + request.path}),
             "nameless": lambda: _xml("<MediaContainer size='0' />"),
         }
-        if fault.kind in plain:
-            return plain[fault.kind]()
-        body = (self._right(request).body or b"") if fault.kind != "reset" else b""
-        assert isinstance(body, bytes)
-        if fault.kind == "truncate":
-            return web.Response(body=body[: len(body) // 2], content_type="text/xml")
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-            return None
-        if fault.kind == "reset":
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
-        return await self._drip(fault, request, body)
 
-    async def _drip(self, fault: Fault, request: web.Request, body: bytes) -> web.StreamResponse:
-        transport = request.transport
-        assert transport is not None
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-        if fault.kind == "cut":
-            transport.write(head + body[: len(body) // 2])
-        else:
-            sent = b"" if fault.kind == "drip headers" else head
-            transport.write(sent)
-            for byte in (head + body)[len(sent) :]:
-                if transport.is_closing():
-                    break
-                transport.write(bytes([byte]))
-                await asyncio.sleep(fault.seconds)
-        transport.close()
-        return web.Response()
-
-    def _right(self, request: web.Request) -> web.Response:
+    def right(self, request: web.Request, body: bytes = b"") -> web.Response:
         """The answer when nothing is wrong."""
         path = request.path
         if path == "/identity":

@@ -20,7 +20,7 @@ from library.errors import AppError
 from library.items import MediaKind
 from library.progress import Progress
 from library.scan_history import ScanRecord, ScanStatus
-from library.settings import SourceSettings
+from library.settings import SERVER_KINDS, SourceSettings
 from library.sources import ServerLibrary
 from library.sync import ScanReport
 
@@ -334,7 +334,7 @@ def describe_source(source: SourceSettings) -> str:
     """Where a source is."""
     if source.kind == "demo":
         return "Films and shows that come with Homereel, to try it out."
-    return source.url if source.kind == "plex" else "\n".join(printable(path) for path in source.paths)
+    return source.url if source.kind in SERVER_KINDS else "\n".join(printable(path) for path in source.paths)
 
 
 def printable(path: str) -> str:

@@ -203,7 +203,7 @@ def test_damage_met_later_asks_for_a_full_check_at_the_next_start(path: Path, mo
         database.run("INSERT INTO t VALUES (randomblob(2000))")
     database.close()
     content = bytearray(path.read_bytes())
-    content[-30 * 4096 : -20 * 4096] = b"\xff" * (10 * 4096)
+    content[-20 * 4096 : -10 * 4096] = b"\xff" * (10 * 4096)
     path.write_bytes(content)
     database = open_store(path)
     with pytest.raises(StoreCorrupt):

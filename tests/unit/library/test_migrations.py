@@ -11,6 +11,7 @@ import pytest
 from library.database import MIGRATIONS, connect, migrate, migrations
 from library.feedback import Rating
 from library.feedback_store import FeedbackStore
+from library.item_store import ItemStore
 from library.salvage import salvage_feedback
 
 
@@ -86,3 +87,18 @@ def test_every_script_has_a_number_of_its_own() -> None:
     numbers = [number for number, _ in migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(list(MIGRATIONS.glob("*.sql"))) == len(numbers)
+
+
+def test_0003_keeps_titles_and_ratings_of_the_second_format(tmp_path: Path) -> None:
+    old, fresh = connect(tmp_path / "old.sqlite3"), connect(tmp_path / "fresh.sqlite3")
+    migrate(old, scripts_up_to(2, tmp_path / "second"))
+    old.run("INSERT INTO item (id, kind, title, match_title, added_at) VALUES (7, 'movie', 'Alien', 'alien', 1.0)")
+    FeedbackStore(old).append(Rating(at=1.0, item_id=7, value=3.0, learn=False))
+    migrate(old)
+    migrate(fresh)
+    (item,) = ItemStore(old).many([7])
+    assert (item.title, item.moods, item.styles) == ("Alien", (), ())
+    assert [(rating.item_id, rating.value) for rating in FeedbackStore(old).current().ratings] == [(7, 3.0)]
+    old.close()
+    fresh.close()
+    assert schema(tmp_path / "old.sqlite3") == schema(tmp_path / "fresh.sqlite3")

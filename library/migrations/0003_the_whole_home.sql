@@ -1,0 +1,99 @@
+-- Several servers, catalogues, what was written, what was asked of the network, and the past.
+ALTER TABLE item ADD COLUMN moods TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE item ADD COLUMN styles TEXT NOT NULL DEFAULT '[]';
+
+-- What another person of the household saw and rated; the viewing in "place" is that of whoever the source is signed in as.
+CREATE TABLE person_viewing (
+    user TEXT NOT NULL,
+    place_id INTEGER NOT NULL REFERENCES place (id),
+    viewing TEXT NOT NULL,
+    PRIMARY KEY (user, place_id)
+) WITHOUT ROWID;
+
+-- What was watched when, as servers tell it.
+CREATE TABLE watch (
+    user TEXT NOT NULL,
+    item_id INTEGER NOT NULL REFERENCES item (id),
+    at REAL NOT NULL,
+    source_id TEXT NOT NULL,
+    PRIMARY KEY (user, item_id, at)
+) WITHOUT ROWID;
+
+-- Two titles that may be one: what the person said about it ("same", "other"), or nothing yet ("").
+CREATE TABLE title_pair (
+    one INTEGER NOT NULL REFERENCES item (id),
+    other INTEGER NOT NULL REFERENCES item (id),
+    reason TEXT NOT NULL,
+    verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'same', 'other')),
+    PRIMARY KEY (one, other),
+    CHECK (one < other)
+) WITHOUT ROWID;
+
+-- What a catalogue said about a title; "answer" is empty when it knows nothing of it.
+CREATE TABLE metadata (
+    item_id INTEGER NOT NULL REFERENCES item (id),
+    catalog TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at REAL NOT NULL,
+    by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+    answer TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (item_id, catalog)
+) WITHOUT ROWID;
+
+-- Every write to a server, with what was there before and after.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    user TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    library_key TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL,
+    title TEXT NOT NULL,
+    action TEXT NOT NULL,
+    batch INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('begun', 'done', 'failed', 'undone')),
+    before TEXT,
+    after TEXT,
+    message TEXT NOT NULL DEFAULT '',
+    undone_at REAL
+);
+CREATE INDEX journal_by_batch ON journal (batch);
+
+-- Which computers were talked to on which day, what for, how often and how much.
+CREATE TABLE contact (
+    day TEXT NOT NULL,
+    host TEXT NOT NULL,
+    reach TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    requests INTEGER NOT NULL DEFAULT 0,
+    sent INTEGER NOT NULL DEFAULT 0,
+    received INTEGER NOT NULL DEFAULT 0,
+    last_at REAL NOT NULL,
+    PRIMARY KEY (day, host, reach, purpose)
+) WITHOUT ROWID;
+
+-- A past that was brought along: which file, and what became of each of its lines.
+CREATE TABLE import (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    user TEXT NOT NULL,
+    format TEXT NOT NULL,
+    name TEXT NOT NULL,
+    lines INTEGER NOT NULL DEFAULT 0,
+    problems TEXT NOT NULL DEFAULT '[]',
+    taken_back_at REAL
+);
+
+CREATE TABLE import_line (
+    id INTEGER PRIMARY KEY,
+    import_id INTEGER NOT NULL REFERENCES import (id),
+    digest TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    pile TEXT NOT NULL CHECK (pile IN ('sure', 'unsure', 'not owned', 'left out')),
+    item_id INTEGER REFERENCES item (id),
+    feedback_id INTEGER REFERENCES feedback (id),
+    candidates TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX import_line_by_import ON import_line (import_id, pile);
+CREATE INDEX import_line_by_digest ON import_line (digest);
