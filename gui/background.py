@@ -21,6 +21,7 @@ from gui.models import FilterChoice
 from gui.poster_queue import PosterQueue
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
+from gui.tabs.log_page import LogPage
 from gui.tabs.logs import LogsTab
 from gui.title_pages import TitlePages
 from gui.training_state import Phase, TrainingState
@@ -74,7 +75,9 @@ class Background(QObject):
         self.taste_desk: TasteDesk | None = None
         setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
         self.configuration = ConfigurationTab(setting)
-        self.logs = LogsTab(session.tail, session.theme, session.home.logs)
+        self.log = LogPage(session.tail, session.theme, session.home.logs)
+        self.logs = LogsTab(session.theme)
+        self.logs.add_page("Log", self.log)
         self._text_model = self._preferences.settings.text_model.name
         self.knowledge = KnowledgeDesk(self._controller, self._preferences, self.configuration, self)
 
@@ -287,7 +290,7 @@ class Background(QObject):
         page.data.backup_wanted.connect(self._back_up)
         page.data.restore_wanted.connect(self._restore)
         page.data.export_wanted.connect(self._export)
-        self.logs.noticed.connect(self._messages.show_message)
+        self.log.noticed.connect(self._messages.show_message)
 
     def _reset_model(self) -> None:
         section = self.configuration.model

@@ -12,7 +12,7 @@ import pytest
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 
 from gui.log_tail import MOST_LINES, LogTail
-from gui.tabs.logs import LogsTab
+from gui.tabs.log_page import LogPage
 from gui.theme import Theme
 
 
@@ -33,14 +33,14 @@ def tail(logger: logging.Logger, qapp) -> Iterator[LogTail]:
 
 
 @pytest.fixture
-def tab(tail: LogTail, theme: Theme, tmp_path: Path, qtbot) -> LogsTab:
-    tab = LogsTab(tail, theme, tmp_path)
+def tab(tail: LogTail, theme: Theme, tmp_path: Path, qtbot) -> LogPage:
+    tab = LogPage(tail, theme, tmp_path)
     qtbot.addWidget(tab)
     tab.show()
     return tab
 
 
-def lines(tab: LogsTab) -> list[str]:
+def lines(tab: LogPage) -> list[str]:
     return tab.view.toPlainText().splitlines()
 
 
