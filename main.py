@@ -160,7 +160,8 @@ def window_ports(home: Home) -> gui.app.Ports:
     from gui.app import Ports
     from gui.computer import ask_this_computer
     from providers.ledger import NetworkLedger, Reach
-    from providers.servers.plex_address import check_url, normalise_token
+    from providers.servers.addresses import check_url
+    from providers.servers.plex_address import normalise_token
 
     ledger = NetworkLedger()
     return Ports(
@@ -179,7 +180,8 @@ def command_ports() -> cli.ports.Ports:
     """What the commands need of the world."""
     from cli.ports import Ports
     from providers.ledger import NetworkLedger
-    from providers.servers.plex_address import check_url, normalise_token
+    from providers.servers.addresses import check_url
+    from providers.servers.plex_address import normalise_token
 
     ledger = NetworkLedger()
     return Ports(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from library.home import Home
-from library.settings import SourceSettings
+from library.settings import SourceKind, SourceSettings
 from library.sources import MediaServer
 
 
@@ -39,7 +39,8 @@ class Ports:
         not yet asked.
     :param load_encoder: name or path of a text model and a number of threads -> a ``TextEncoder``.
     :param load_networks: a home and a number of threads -> the graph ``Networks`` with their checkpoints.
-    :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
+    :param check_url: what was typed as an address, and a kind of server -> what is wrong with it, if anything. Never asks the
+        network.
     :param clean_token: what was pasted as a token -> the bare token.
     """
 
@@ -47,5 +48,5 @@ class Ports:
     open_server: Callable[[Home, SourceSettings, str | None], MediaServer]
     load_encoder: Callable[[str, int], Any]
     load_networks: Callable[[Home, int], Any]
-    check_url: Callable[[str], CheckedAddress]
+    check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]

@@ -160,7 +160,7 @@ def _token(call: Call, variable: str | None, from_stdin: bool) -> str:
 
 
 def _address(call: Call, text: str) -> str:
-    checked = call.ports.check_url(text)
+    checked = call.ports.check_url(text, "plex")
     if checked.problem:
         raise SettingsError(checked.problem, checked.hint)
     return checked.url

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from library.home import Home
-from library.settings import SourceSettings
+from library.settings import SourceKind, SourceSettings
 from library.sources import MediaServer
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Ports:
     """The window's view of the world beyond library and recommender. None of these is called before it is needed.
 
     :param open_server: a source of the settings and its token (``None`` where it has none) -> the server, not yet asked.
-    :param check_url: what was typed as an address -> what is wrong with it, if anything. Never asks the network.
+    :param check_url: what was typed as an address, and a kind of server -> what is wrong with it, if anything. Never asks the
+        network.
     :param clean_token: what was pasted as a token -> the bare token.
     :param machine_of: the id of a source -> the machine id of the server it was when it was read last; empty when that is
         not known.
@@ -55,7 +56,7 @@ class Ports:
     """
 
     open_server: Callable[[SourceSettings, str | None], MediaServer]
-    check_url: Callable[[str], CheckedAddress]
+    check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]
     machine_of: Callable[[str], str]
     connections_today: Callable[[], int]

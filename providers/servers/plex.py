@@ -13,11 +13,8 @@ from library.items import MediaKind
 from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
-from providers.servers.plex_address import AddressCheck, check_url, normalise_token, normalise_url
 from providers.servers.plex_client import BrokenPage, PlexClient
 from providers.servers.plex_items import entry_of, server_item, unwatched_names
-
-__all__ = ["AddressCheck", "PlexServer", "check_url", "normalise_token", "normalise_url"]
 
 PAGE, BATCH, EPISODE_PAGE = 500, 200, 1000
 _KINDS = {"movie": MediaKind.MOVIE, "show": MediaKind.SHOW}

@@ -14,7 +14,8 @@ import requests
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
 from providers.failures import place_of
 from providers.http import USER_AGENT, BadStatus, ProviderSession
-from providers.servers.plex_address import check_url, normalise_token
+from providers.servers.addresses import check_url
+from providers.servers.plex_address import normalise_token
 
 WHERE_TO_FIND_IT = (
     "In Plex's web app open any title, choose Get Info and then View XML: the token stands at the end of the address, "

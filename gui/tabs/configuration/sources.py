@@ -11,9 +11,17 @@ from gui.tabs.configuration.folder_form import FolderForm
 from gui.tabs.configuration.parts import Section, row, words
 from gui.tabs.configuration.plex_form import PlexForm
 from gui.tabs.configuration.source_card import SourceCard
+from gui.tabs.configuration.source_form import SourceForm
 from gui.theme import Theme
 from gui.widgets.buttons import Button
-from library.settings import SourceSettings
+from library.settings import SourceKind, SourceSettings
+
+
+def form_of(kind: SourceKind, actions: SourceActions, ports: Ports, source: SourceSettings | None = None) -> SourceForm:
+    """The form of a kind of source: to change ``source``, or to add one."""
+    if kind == "plex":
+        return PlexForm(actions, ports, source)
+    return FolderForm(actions, source)
 
 
 class SourcesSection(Section):
@@ -32,7 +40,7 @@ class SourcesSection(Section):
         self._ports = ports
         self._theme = theme
         self.cards: dict[str, SourceCard] = {}
-        self.form: PlexForm | FolderForm | None = None
+        self.form: SourceForm | None = None
         self._edited: SourceCard | None = None
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
@@ -45,8 +53,8 @@ class SourcesSection(Section):
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
-        self.add_plex.clicked.connect(lambda: self.open_form(PlexForm(actions, ports)))
-        self.add_folder.clicked.connect(lambda: self.open_form(FolderForm(actions)))
+        self.add_plex.clicked.connect(lambda: self.open_form(form_of("plex", actions, ports)))
+        self.add_folder.clicked.connect(lambda: self.open_form(form_of("folder", actions, ports)))
         self.use_demo.clicked.connect(actions.keep_demo)
         actions.changed.connect(self.refresh)
         self.refresh()
@@ -73,7 +81,7 @@ class SourcesSection(Section):
         self._none.setVisible(not shown)
         self.use_demo.setVisible(not any(source.kind == "demo" for source in shown))
 
-    def open_form(self, form: PlexForm | FolderForm) -> None:
+    def open_form(self, form: SourceForm) -> None:
         """Show a form to add a source, in the place of the buttons that open one."""
         self.close_form()
         self.body.addWidget(form)
@@ -83,11 +91,7 @@ class SourcesSection(Section):
     def edit(self, card: SourceCard) -> None:
         """Show the form of a source in the place of its card."""
         self.close_form()
-        source = card.source
-        if source.kind == "plex":
-            form: PlexForm | FolderForm = PlexForm(self._actions, self._ports, source)
-        else:
-            form = FolderForm(self._actions, source)
+        form = form_of(card.source.kind, self._actions, self._ports, card.source)
         self._edited = card
         self._list.insertWidget(self._list.indexOf(card), form)
         card.hide()
@@ -108,7 +112,7 @@ class SourcesSection(Section):
             card.edit.setFocus()
         self._adding.show()
 
-    def _show(self, form: PlexForm | FolderForm) -> None:
+    def _show(self, form: SourceForm) -> None:
         self.form = form
         form.closed.connect(self.close_form)
         form.show()

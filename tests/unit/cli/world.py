@@ -18,7 +18,8 @@ from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, MediaServer, ServerIdentity, ServerItem, ServerLibrary
-from providers.servers.plex_address import check_url, normalise_token
+from providers.servers.addresses import check_url
+from providers.servers.plex_address import normalise_token
 from tests.made_up_networks import MadeUpNetworks
 
 

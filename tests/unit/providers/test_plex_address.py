@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from providers.servers.plex import check_url, normalise_token, normalise_url
+from providers.servers.addresses import check_url, normalise_url
+from providers.servers.plex_address import normalise_token
 
 
 @pytest.mark.parametrize(
