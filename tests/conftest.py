@@ -19,6 +19,7 @@ os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and commands would wrap their lines
 os.environ["PYTHON_KEYRING_BACKEND"] = "tests.fakes.keyring_backend.MemoryKeyring"
 
 LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
