@@ -8,6 +8,8 @@
     │   └── StoreTooNew                 written by a newer Homereel
     ├── ProviderError(provider)         a service or folder of somebody else's
     │   ├── ProviderUnavailable         cannot be reached, or stopped answering
+    │   │   ├── ProviderOffline         the person does not want it to be reached now
+    │   │   └── ProviderUntrusted       nobody vouches for its certificate; the person may (``fingerprint``)
     │   ├── ProviderDenied              401 or 403: the token or the rights are wrong
     │   ├── ProviderBusy                429 or 503: asked to come back later (``retry_after`` seconds, if told)
     │   └── ProviderReplyError          it answered, but not with what its protocol says
@@ -71,6 +73,25 @@ class ProviderError(AppError):
 
 class ProviderUnavailable(ProviderError):
     """The service cannot be reached, or it stopped answering."""
+
+
+class ProviderOffline(ProviderUnavailable):
+    """The person told the program not to reach that far; nothing was sent."""
+
+
+class ProviderUntrusted(ProviderUnavailable):
+    """Nobody vouches for the certificate of the service, or it is another one than was trusted; nothing was sent.
+
+    :param fingerprint: SHA-256 of the certificate, hex and lower case: what the person may trust.
+    :param certificate: what the certificate says about itself, as a sentence.
+    """
+
+    def __init__(
+        self, provider: str, message: str, hint: str = "", fingerprint: str = "", certificate: str = ""
+    ) -> None:
+        super().__init__(provider, message, hint)
+        self.fingerprint = fingerprint
+        self.certificate = certificate
 
 
 class ProviderDenied(ProviderError):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import TracebackType
 
 from library.backup_files import before_migration
+from library.contact_store import ContactStore
 from library.database import Database, open_store
 from library.embedding_store import EmbeddingStore
 from library.feedback_store import FeedbackStore
 from library.home import Home
 from library.item_store import ItemStore
+from library.journal import Journal
 from library.scan_history import ScanHistory
 from library.settings import SettingsStore
 from library.wish_store import WishStore
@@ -18,7 +20,7 @@ from library.wish_store import WishStore
 class Library:
     """One open store. Open one per thread, close it in the same thread.
 
-    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans`` and ``wishes`` share its connection.
+    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans``, ``wishes`` and ``journal`` share its connection.
     """
 
     def __init__(self, home: Home, database: Database) -> None:
@@ -30,6 +32,8 @@ class Library:
         self.settings = SettingsStore(database)
         self.scans = ScanHistory(database)
         self.wishes = WishStore(database)
+        self.journal = Journal(database)
+        self.contacts = ContactStore(database)
 
     @classmethod
     def open(cls, home: Home) -> Library:

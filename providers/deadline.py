@@ -8,11 +8,14 @@ from __future__ import annotations
 import io
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from providers.certificates import trusting
 
 
 class DeadlinePassed(TimeoutError):
@@ -83,23 +86,48 @@ class _LimitedSocket:
         return io.BufferedReader(_LimitedReader(raw, self._sock, self._deadline))
 
 
-def limited_pools(deadline: Deadline) -> dict[str, type[HTTPConnectionPool]]:
-    """Connection pools for http and https whose connections keep to the deadline, and note whom they reached."""
+Permit = Callable[[str, str], None]
+"""Called with a host and the address it was reached at, before anything is sent; raises when that may not be."""
 
-    def limit(connection: HTTPConnection) -> None:
-        sock: Any = connection.sock
-        deadline.peers[connection.host.lower()] = str(sock.getpeername()[0])
-        connection.sock = _LimitedSocket(sock, deadline)
+
+def limited_pools(deadline: Deadline, permit: Permit, fingerprint: str = "") -> dict[str, type[HTTPConnectionPool]]:
+    """Connection pools for http and https whose connections keep to the deadline, and note whom they reached.
+
+    :param fingerprint: of the one certificate that is taken, whoever signed it; empty when certificates are judged as usual.
+    """
+
+    def reached(host: str, sock: socket.socket) -> socket.socket:
+        peer = deadline.peers[host.lower()] = str(sock.getpeername()[0])
+        try:
+            permit(host, peer)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return reached(self.host, super()._new_conn())
+
         def connect(self) -> None:
             super().connect()
-            limit(self)
+            self.sock = _limited(self.sock, deadline)
 
     class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return reached(self.host, super()._new_conn())
+
         def connect(self) -> None:
-            super().connect()
-            limit(self)
+            if fingerprint:
+                plain = self._new_conn()
+                try:
+                    self.sock = trusting(plain, self.host, fingerprint)
+                finally:
+                    plain.close()  # the secure one has its own hold on the connection
+                self.is_verified = True
+            else:
+                super().connect()
+            self.sock = _limited(self.sock, deadline)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -108,3 +136,7 @@ def limited_pools(deadline: Deadline) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
+
+
+def _limited(sock: Any, deadline: Deadline) -> Any:
+    return _LimitedSocket(sock, deadline)

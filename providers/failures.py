@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions as low
 
-from library.errors import ProviderError, ProviderReplyError, ProviderUnavailable
+from library.errors import ProviderError, ProviderReplyError, ProviderUnavailable, ProviderUntrusted
+from providers.certificates import OtherCertificate
 from providers.deadline import DeadlinePassed
 
 _SELF_SIGNED = (18, 19, 20, 21)
 _EXPIRED = (9, 10)
 _OTHER_NAME = (62, 64)
+_TRUST = "If it is your own server, compare the fingerprint of its certificate and trust exactly that one, in its form."
+_OR_TRUST = "Or compare its fingerprint and trust exactly that one, in the form of the server."
 
 
 class PassingFailure(ProviderUnavailable):
@@ -67,8 +70,10 @@ def _certificate(provider: str, url: str | None, causes: list[BaseException]) ->
     """What is wrong with https, if that is what is wrong."""
     place = place_of(url)
     for cause in causes:
+        if isinstance(cause, OtherCertificate):
+            return _another_certificate(provider, place, cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return ProviderUnavailable(provider, *_certificate_words(place, cause.verify_code))
+            return _certificate_error(provider, place, cause.verify_code)
     if not any(isinstance(cause, (ssl.SSLError, requests.exceptions.SSLError, low.SSLError)) for cause in causes):
         return None
     return ProviderUnavailable(
@@ -78,23 +83,38 @@ def _certificate(provider: str, url: str | None, causes: list[BaseException]) ->
     )
 
 
-def _certificate_words(place: str, code: int) -> tuple[str, str]:
-    if code in _OTHER_NAME:
-        return (
-            f"The certificate of {place} is for another name.",
-            "Enter the address by the name in the certificate; for Plex that is the one ending in plex.direct.",
-        )
+def _certificate_error(provider: str, place: str, code: int) -> ProviderUnavailable:
+    """Why a certificate was not taken; where trusting it helps, it is a ``ProviderUntrusted`` without its fingerprint yet."""
     if code in _EXPIRED:
-        return (
+        return ProviderUnavailable(
+            provider,
             f"The certificate of {place} is not valid today.",
             "Renew it on the server, and check the date of both computers.",
         )
-    if code in _SELF_SIGNED:
-        return (
-            f"The certificate of {place} was made by the server itself, so nobody vouches for it.",
-            "On your own network write http:// instead, or use the server's plex.direct address.",
+    if code in _OTHER_NAME:
+        return ProviderUntrusted(
+            provider,
+            f"The certificate of {place} is for another name.",
+            "Enter the address by the name in the certificate; for Plex that is the one ending in plex.direct. "
+            f"{_OR_TRUST}",
         )
-    return (f"The certificate of {place} cannot be trusted.", "Check the certificate on the server.")
+    if code in _SELF_SIGNED:
+        return ProviderUntrusted(
+            provider, f"The certificate of {place} was made by the server itself, so nobody vouches for it.", _TRUST
+        )
+    return ProviderUnavailable(
+        provider, f"The certificate of {place} cannot be trusted.", "Check the certificate on the server."
+    )
+
+
+def _another_certificate(provider: str, place: str, cause: OtherCertificate) -> ProviderUntrusted:
+    return ProviderUntrusted(
+        provider,
+        f"{place} shows another certificate than the one that you trusted, so nothing was sent to it.",
+        "If its certificate was renewed, compare the new fingerprint and trust that one; if not, somebody may be in between.",
+        cause.shown.fingerprint,
+        cause.shown.sentence,
+    )
 
 
 def _way(provider: str, url: str | None, causes: list[BaseException]) -> ProviderError | None:

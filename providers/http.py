@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
 
-from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError
+from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUntrusted
+from providers.certificates import shown_certificate
 from providers.deadline import Deadline, DeadlinePassed, limited_pools
 from providers.failures import CutReply, PassingFailure, place_of, translate
 from providers.ledger import Connections, NetworkLedger, Reach
@@ -28,6 +32,7 @@ __all__ = ["USER_AGENT", "BadStatus", "Connections", "NetworkLedger", "Patience"
 
 USER_AGENT = "Homereel/0.1"
 MAX_REDIRECTS = 5
+MOST_SECONDS_TO_WAIT = 3600.0
 _READS = ("GET", "HEAD")
 _GATEWAY = (502, 504, 520, 521, 522, 523, 524)
 _AGAIN = (500, 503, *_GATEWAY)
@@ -44,7 +49,9 @@ class Patience:
     :param overall: for a request with all its attempts and redirects.
     :param attempts: how often a read is tried; writes are tried once.
     :param pause: before the second attempt; doubled before each further one.
+    :param longest_pause: a service that asks for a longer one than this is left alone instead.
     :param most_bytes: largest answer accepted.
+    :param apart: least time between the beginnings of two requests: the rate that a service allows.
     """
 
     connect: float = 5.0
@@ -52,7 +59,9 @@ class Patience:
     overall: float = 60.0
     attempts: int = 3
     pause: float = 0.4
+    longest_pause: float = 10.0
     most_bytes: int = 64 * 1024 * 1024
+    apart: float = 0.0
 
 
 class BadStatus(ProviderReplyError):
@@ -96,11 +105,12 @@ class ProviderSession(requests.Session):
         self.explain = explain
         self.purpose = purpose
         self.fingerprint = fingerprint
+        self._begun = 0.0
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _LimitedAdapter(self._deadline))
+            self.mount(scheme, _LimitedAdapter(limited_pools(self._deadline, self._permit, fingerprint)))
 
     @contextmanager
     def at_most(self, **limits: Any) -> Iterator[None]:
@@ -131,18 +141,29 @@ class ProviderSession(requests.Session):
             try:
                 return self._checked(self._follow(request, options))
             except ProviderError as error:
-                if attempt == attempts or not _worth_repeating(error) or not self._pause(attempt):
+                if attempt == attempts or not _worth_repeating(error) or not self._pause(attempt, error):
                     raise
                 logger.info("%s: trying again (%d of %d)", self.provider, attempt + 1, attempts)
         raise AssertionError("the loop above returns or raises")
 
-    def _pause(self, attempt: int) -> bool:
-        """Wait before the next attempt; False when there is no time left for one."""
+    def _pause(self, attempt: int, error: ProviderError) -> bool:
+        """Wait before the next attempt, as long as the service asks for; False when there is no time for that."""
         seconds = self.patience.pause * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
+        if isinstance(error, ProviderBusy) and error.retry_after is not None:
+            seconds = max(seconds, error.retry_after)
+            if error.retry_after > self.patience.longest_pause:
+                return False
         if time.monotonic() + seconds >= self._deadline.until:
             return False
         time.sleep(seconds)
         return True
+
+    def _keep_apart(self) -> None:
+        """Wait until the rate that the service allows lets the next request begin."""
+        early = self._begun + self.patience.apart - time.monotonic()
+        if early > 0:
+            time.sleep(early)
+        self._begun = time.monotonic()
 
     def _follow(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         """Send, and go where a redirect leads as long as it stays on the same host."""
@@ -179,6 +200,9 @@ class ProviderSession(requests.Session):
 
     def _once(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         """One exchange with the body read to its end; what goes wrong comes out as a ``ProviderError``."""
+        host = _host_of(request)
+        self._permit(host, self._deadline.peers.get(host, ""))
+        self._keep_apart()
         received = 0
         response: requests.Response | None = None
         try:
@@ -196,16 +220,36 @@ class ProviderSession(requests.Session):
             raise
         except (requests.RequestException, OSError, ValueError, DeadlinePassed) as error:
             # "from None": the text of the original may hold the address with everything in it
-            raise translate(self.provider, request.url, error) from None
+            raise self._with_certificate(request, translate(self.provider, request.url, error)) from None
         finally:
             if response is not None:
                 response.close()
-            self._count(request, received)
+            self._count(host, _size_of(request), received)
 
-    def _count(self, request: requests.PreparedRequest, received: int) -> None:
-        host = urlsplit(str(request.url)).hostname or ""
+    def _permit(self, host: str, peer: str) -> None:
+        """Raise when the person does not want this host to be talked to now."""
         if self.ledger is not None and host:
-            self.ledger.record(host, self._deadline.peers.get(host.lower(), ""), received, purpose=self.purpose)
+            self.ledger.permit(self.provider, host, peer)
+
+    def _count(self, host: str, sent: int, received: int) -> None:
+        if self.ledger is not None and host:
+            self.ledger.record(host, self._deadline.peers.get(host, ""), received, sent=sent, purpose=self.purpose)
+
+    def _with_certificate(self, request: requests.PreparedRequest, error: ProviderError) -> ProviderError:
+        """The error; when it is about a certificate that nobody vouches for, with what the person needs to trust it."""
+        if not isinstance(error, ProviderUntrusted) or error.fingerprint:
+            return error
+        host, port = _host_of(request), urlsplit(str(request.url)).port or 443
+        found = shown_certificate(host, port, self.patience.connect, lambda peer: self._permit(host, peer))
+        self._count(host, 0, 0)
+        shown = found[0] if found else None
+        return ProviderUntrusted(
+            error.provider,
+            error.message,
+            error.hint,
+            shown.fingerprint if shown else "",
+            shown.sentence if shown else "",
+        )
 
     def _too_large(self) -> ProviderReplyError:
         return ProviderReplyError(
@@ -227,10 +271,10 @@ class ProviderSession(requests.Session):
 
 
 class _LimitedAdapter(HTTPAdapter):
-    """Sends over connections that keep to the session's deadline."""
+    """Sends over connections of the given pools."""
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._pools = limited_pools(deadline)
+    def __init__(self, pools: dict[str, type[HTTPConnectionPool]]) -> None:
+        self._pools = pools
         super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -250,9 +294,47 @@ def _worth_repeating(error: ProviderError) -> bool:
     """Whether the same read may well succeed a moment later."""
     if isinstance(error, BadStatus):
         return error.status in _AGAIN
-    if isinstance(error, ProviderBusy):
-        return error.retry_after is None
-    return isinstance(error, (PassingFailure, CutReply))
+    return isinstance(error, (PassingFailure, CutReply, ProviderBusy))
+
+
+def _host_of(request: requests.PreparedRequest) -> str:
+    """The host that a request is for, as it is counted."""
+    try:
+        return (urlsplit(str(request.url)).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _size_of(request: requests.PreparedRequest) -> int:
+    """Bytes of a request as it goes over the line: its first line, its headers, its body."""
+    head = sum(len(name) + len(value) + 4 for name, value in request.headers.items())
+    body = request.body
+    size = len(body) if isinstance(body, (bytes, str)) else int(request.headers.get("Content-Length", 0))
+    return len(f"{request.method} {request.path_url} HTTP/1.1\r\n\r\n") + head + size
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """How long a service asks to be left alone (``Retry-After``), at most an hour; ``None`` when it does not say.
+
+    A moment is compared with the service's own clock, which may be wrong by years.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(min(int(text), MOST_SECONDS_TO_WAIT)) if len(text) < 10 else MOST_SECONDS_TO_WAIT
+    then, there = _moment(text), _moment(headers.get("Date", ""))
+    if then is None:
+        return None
+    seconds = (then - (there or datetime.now(UTC))).total_seconds()
+    return min(max(seconds, 0.0), MOST_SECONDS_TO_WAIT)
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as it stands in headers; ``None`` when it is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _status_error(provider: str, response: requests.Response) -> ProviderError:
@@ -261,9 +343,8 @@ def _status_error(provider: str, response: requests.Response) -> ProviderError:
     if status in (401, 403):
         return ProviderDenied(provider, f"{place} refused the request ({status}).", "Check the token and its rights.")
     if status in (429, 503):
-        text = response.headers.get("Retry-After", "")
-        wait = float(text) if text.isdigit() else None
-        return ProviderBusy(provider, f"{place} asks to come back later ({status}).", "Try again in a minute.", wait)
+        wait = seconds_to_wait(response.headers)
+        return ProviderBusy(provider, f"{place} asks to come back later ({status}).", _later(wait), wait)
     if status in _GATEWAY:
         return PassingFailure(
             provider,
@@ -273,3 +354,10 @@ def _status_error(provider: str, response: requests.Response) -> ProviderError:
     if status == 404:
         return BadStatus(provider, status, f"{place} has nothing at this address (404).")
     return BadStatus(provider, status, f"{place} answered with the error {status}.", "Look into the server's own log.")
+
+
+def _later(wait: float | None) -> str:
+    """When to try again, as a sentence."""
+    if wait is None or wait <= 60:
+        return "Try again in a minute."
+    return f"Try again in {round(wait / 60)} minutes."

@@ -1,21 +1,28 @@
-"""Which computers this program talked to today, so that the window can say it and the user can check it."""
+"""Which computers this program talks to, and how far it may reach: every way out asks here first and says here what went.
+
+Requests go through ``providers.http``, but whoever opens a connection of another kind (aiohttp, a websocket, a broadcast)
+calls the same two: :meth:`NetworkLedger.permit` before anything is sent, :meth:`NetworkLedger.record` afterwards.
+"""
 
 from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from library.contact_store import Contact, Reach
+from library.errors import ProviderOffline
+from library.settings import Reachable
 
-class Reach(StrEnum):
-    """How far away the other side is."""
+__all__ = ["Connections", "NetworkLedger", "Reach", "reach_of"]
 
-    COMPUTER = "this computer"
-    NETWORK = "local network"
-    INTERNET = "internet"
+_SHARED = ipaddress.ip_network("100.64.0.0/10")
+"""Addresses of private networks over the internet, such as Tailscale's: nobody else reaches them."""
+_WHERE = "Let Homereel reach further in the Configuration tab, under Network, if you want that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +40,103 @@ class Connections:
 
 def reach_of(host: str, peer: str = "") -> Reach:
     """How far away a host is: by the address it was reached at, else by its name."""
-    for text in (peer, host.strip("[]")):
-        try:
-            address = ipaddress.ip_address(text.split("%")[0])
-        except ValueError:
-            continue
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        if address.is_loopback:
-            return Reach.COMPUTER
-        return Reach.NETWORK if address.is_private or address.is_link_local else Reach.INTERNET
+    found = _reach_of_address(peer) or _reach_of_address(host)
+    if found is not None:
+        return found
     name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
+    if _is_this_computer(name):
         return Reach.COMPUTER
     if "." not in name or name.endswith((".local", ".lan", ".home.arpa", ".internal")):
         return Reach.NETWORK
     return Reach.INTERNET
 
 
-class NetworkLedger:
-    """Counts of today, shared by all sessions of the program; safe to use from several threads."""
+def _reach_of_address(text: str) -> Reach | None:
+    """How far away an address is; ``None`` for what is a name."""
+    try:
+        address = ipaddress.ip_address(text.strip("[]").split("%")[0])
+    except ValueError:
+        return None
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return Reach.COMPUTER
+    shared = address.version == 4 and address in _SHARED
+    near = address.is_private or address.is_link_local or address.is_multicast or shared
+    return Reach.NETWORK if near else Reach.INTERNET
 
-    def __init__(self, today: Callable[[], datetime.date] = datetime.date.today) -> None:
+
+def _is_this_computer(name: str) -> bool:
+    return name == "localhost" or name.endswith(".localhost")
+
+
+class NetworkLedger:
+    """What was said to whom since the program began, shared by all its sessions; safe to use from several threads.
+
+    ``reach`` says how far the program may reach: "all", "home" for the own network and this computer, "none" for this
+    computer alone. It may be set at any moment, from any thread, and holds from the next request on.
+    """
+
+    def __init__(
+        self,
+        today: Callable[[], datetime.date] = datetime.date.today,
+        clock: Callable[[], float] = time.time,
+        reach: Reachable = "all",
+    ) -> None:
         self._today = today
+        self._clock = clock
         self._lock = threading.Lock()
         self._day = today()
         self._rows: dict[tuple[str, Reach], tuple[int, int]] = {}
+        self._fresh: dict[tuple[datetime.date, str, Reach, str], Contact] = {}
+        self.reach: Reachable = reach
 
-    def permit(self, provider: str, host: str) -> None:
-        """Raise ``ProviderUnavailable`` when the person does not want this host to be talked to now."""
+    def permit(self, provider: str, host: str, peer: str = "") -> None:
+        """Raise :class:`ProviderOffline` when the person does not want this host to be talked to now.
+
+        Without ``peer``, a name that may be near or far is looked up, which may take a moment. A computer of the own network
+        that is only known by name counts as far while nothing but this computer may be reached: looking it up would be a
+        question to the network already.
+
+        :param provider: the service as the person knows it.
+        :param peer: the address that it was reached at, once that is known.
+        """
+        if self.reach == "all":
+            return
+        found = _reach_of_address(peer) or _reach_of_address(host)
+        if found is None and _is_this_computer(host.lower().rstrip(".")):
+            found = Reach.COMPUTER
+        if found is Reach.COMPUTER:
+            return
+        if self.reach == "none":
+            raise ProviderOffline(
+                provider, f"Homereel is set to stay on this computer, so {host or provider} was not asked.", _WHERE
+            )
+        if (found or _reach_by_looking_up(host)) is Reach.INTERNET:
+            raise ProviderOffline(
+                provider,
+                f"Homereel is set to stay within your own network, so {host or provider} was not asked: it is on the internet.",
+                _WHERE,
+            )
 
     def record(self, host: str, peer: str, received: int, *, sent: int = 0, purpose: str = "") -> None:
         """Note one request, what it was for, and how many bytes went and came back."""
-        key = (host.lower(), reach_of(host, peer))
+        name, reach = host.lower(), reach_of(host, peer)
         with self._lock:
-            self._turn()
-            count, total = self._rows.get(key, (0, 0))
-            self._rows[key] = (count + 1, total + received)
+            day = self._turn()
+            count, total = self._rows.get((name, reach), (0, 0))
+            self._rows[name, reach] = (count + 1, total + received)
+            self._remember(
+                Contact(
+                    day=day,
+                    host=name,
+                    reach=reach,
+                    purpose=purpose,
+                    requests=1,
+                    sent=sent,
+                    received=received,
+                    last_at=self._clock(),
+                )
+            )
 
     def connections_today(self) -> tuple[Connections, ...]:
         """One row per host, those on the internet first, then by name."""
@@ -78,7 +145,52 @@ class NetworkLedger:
             rows = [Connections(host, reach, *sums) for (host, reach), sums in self._rows.items()]
         return tuple(sorted(rows, key=lambda row: (row.reach is not Reach.INTERNET, row.host, row.reach)))
 
-    def _turn(self) -> None:
+    # What is kept from start to start
+
+    def fresh(self) -> tuple[Contact, ...]:
+        """What was noted since it was last taken away to be kept, newest first."""
+        with self._lock:
+            return tuple(sorted(self._fresh.values(), key=lambda row: -row.last_at))
+
+    def take(self) -> tuple[Contact, ...]:
+        """The same, and it is for the caller to keep it from now on."""
+        with self._lock:
+            taken, self._fresh = tuple(self._fresh.values()), {}
+        return taken
+
+    def put_back(self, contacts: Iterable[Contact]) -> None:
+        """What was taken could not be kept: remember it until the next time."""
+        with self._lock:
+            for row in contacts:
+                self._remember(row)
+
+    def recall(self, contacts: Iterable[Contact]) -> None:
+        """Count in what was kept of today before the program began."""
+        with self._lock:
+            day = self._turn()
+            for row in contacts:
+                if row.day == day:
+                    count, total = self._rows.get((row.host, row.reach), (0, 0))
+                    self._rows[row.host, row.reach] = (count + row.requests, total + row.received)
+
+    def _remember(self, row: Contact) -> None:
+        key = (row.day, row.host, row.reach, row.purpose)
+        known = self._fresh.get(key)
+        self._fresh[key] = row if known is None else row.with_more(known)
+
+    def _turn(self) -> datetime.date:
+        """Begin a new day when it is one."""
         day = self._today()
         if day != self._day:
             self._day, self._rows = day, {}
+        return day
+
+
+def _reach_by_looking_up(name: str) -> Reach:
+    """How far away the farthest address of a name is; what cannot be found counts as near."""
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return Reach.NETWORK  # connecting will say that there is no such name, or is looked at once it has happened
+    reaches = {reach_of(name, str(entry[4][0])) for entry in found}
+    return Reach.INTERNET if Reach.INTERNET in reaches else Reach.NETWORK
