@@ -40,7 +40,8 @@ CREATE TABLE metadata (
     PRIMARY KEY (item_id, catalog)
 ) WITHOUT ROWID;
 
--- Every write to a server, with what was there before and after.
+-- Every write to a server: what was there before, what was wanted, and what was there afterwards. States are JSON, 'null' where
+-- nothing was there. "known" names the lists of the same title that were there before one was made.
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
@@ -51,14 +52,22 @@ CREATE TABLE journal (
     target TEXT NOT NULL,
     title TEXT NOT NULL,
     action TEXT NOT NULL,
+    item_id INTEGER,
     batch INTEGER,
-    state TEXT NOT NULL CHECK (state IN ('begun', 'done', 'failed', 'undone')),
-    before TEXT,
-    after TEXT,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'begun', 'done', 'failed', 'undone')),
+    before TEXT NOT NULL DEFAULT 'null',
+    wanted TEXT NOT NULL DEFAULT 'null',
+    after TEXT NOT NULL DEFAULT 'null',
+    known TEXT NOT NULL DEFAULT '[]',
+    automatic INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1)),
+    undoes INTEGER REFERENCES journal (id),
     message TEXT NOT NULL DEFAULT '',
     undone_at REAL
 );
 CREATE INDEX journal_by_batch ON journal (batch);
+CREATE INDEX journal_by_state ON journal (state, source_id);
+CREATE INDEX journal_by_target ON journal (source_id, kind, target);
+CREATE INDEX journal_by_item ON journal (item_id);
 
 -- Which computers were talked to on which day, what for, how often and how much.
 CREATE TABLE contact (
