@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import gui.app
     from encoders.text import TextEncoder
     from graph.networks.embeddings import Networks
+    from library.accounts import FoundServer
     from library.home import Home
+    from library.progress import Job
     from library.settings import SourceSettings
     from library.sources import MediaServer
     from providers.ledger import NetworkLedger
@@ -129,6 +131,13 @@ def machine_of(home: Home, source_id: str) -> str:
     return PlexInstallation(home.path / "plex.json").machine_of(source_id)
 
 
+def look_around(ledger: NetworkLedger) -> Job[tuple[FoundServer, ...]]:
+    """Call into the local network for media servers."""
+    from providers.discovery import look_around
+
+    return look_around(ledger)
+
+
 def load_encoder(name: str, threads: int) -> TextEncoder:
     """The text model of this name or path; loads torch."""
     from encoders.text import load_text_encoder
@@ -160,10 +169,12 @@ def window_ports(home: Home) -> gui.app.Ports:
     from gui.app import Ports
     from gui.computer import ask_this_computer
     from providers.ledger import NetworkLedger, Reach
+    from providers.plex_opening import PlexOpener
     from providers.servers.addresses import check_url
     from providers.servers.plex_address import normalise_token
 
     ledger = NetworkLedger()
+    plex = PlexOpener(home.path / "plex.json", ledger)
     return Ports(
         open_server=lambda source, token: open_server(home, source, token, ledger),
         check_url=check_url,
@@ -173,6 +184,11 @@ def window_ports(home: Home) -> gui.app.Ports:
         check_text_model=check_text_model,
         look=ask_this_computer(),
         trainer_command=trainer_command,
+        open_account=plex.account,
+        open_watchlist=plex.watchlist,
+        home_users=plex.home_users,
+        switch_home_user=plex.switch_home_user,
+        look_around=lambda: look_around(ledger),
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from library.accounts import FoundServer, HomeUser, MediaAccount, Watchlist
 from library.home import Home
+from library.progress import Job
 from library.settings import SourceKind, SourceSettings
 from library.sources import MediaServer
 
@@ -53,6 +55,13 @@ class Ports:
         heavy and never asks the network.
     :param look: what the governor wants to know -> what this computer says; may take a moment, never raises.
     :param trainer_command: the home -> the command of the process that learns; see ``gui.background_trainer``.
+    :param open_account: the token of an account at Plex, empty when nobody has signed in yet -> the account, not yet asked.
+    :param open_watchlist: a source and the token of the account behind it -> its watchlist, not yet asked.
+    :param home_users: a source and the token of the account behind it -> the people of its home; asks the network.
+    :param switch_home_user: the same with one of those people and their PIN, empty for none -> the token that this person has
+        for the server of the source; asks the network.
+    :param look_around: calls into the local network for media servers; only after the person has said yes.
+    :param offer_assistant: whether a first start begins with the assistant.
     """
 
     open_server: Callable[[SourceSettings, str | None], MediaServer]
@@ -63,3 +72,9 @@ class Ports:
     check_text_model: Callable[[str], str]
     look: Look
     trainer_command: Callable[[Home], Sequence[str]]
+    open_account: Callable[[str], MediaAccount]
+    open_watchlist: Callable[[SourceSettings, str], Watchlist]
+    home_users: Callable[[SourceSettings, str], tuple[HomeUser, ...]]
+    switch_home_user: Callable[[SourceSettings, str, HomeUser, str], str]
+    look_around: Callable[[], Job[tuple[FoundServer, ...]]]
+    offer_assistant: bool = True

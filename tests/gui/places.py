@@ -38,7 +38,11 @@ def make_home(path: Path) -> Home:
 def quick_ports(home: Home, **changes: object) -> Ports:
     """The program's own ports, with a training process that makes its vectors up."""
     ports = replace(
-        window_ports(home), trainer_command=quick_trainer, check_text_model=check_model, look=lambda _: UNKNOWN
+        window_ports(home),
+        trainer_command=quick_trainer,
+        check_text_model=check_model,
+        look=lambda _: UNKNOWN,
+        offer_assistant=False,
     )
     return replace(ports, **changes)  # type: ignore[arg-type]
 
