@@ -6,14 +6,32 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
-from library.items import Description, ExternalId, MediaKind
+from library.items import CreditRole, Description, ExternalId, MediaKind
 
 #: Schemes that name one title worldwide, the most trusted first.
 IDENTIFYING_SCHEMES = ("imdb", "tmdb", "tvdb", "musicbrainz", "plex")
 RUNTIME_TOLERANCE = 0.10
+TRACK_TOLERANCE = 2 / 60
+ENOUGH_CAST = 2
 
 _TRAILING_ARTICLE = re.compile(r"^(.*\S)\s*,\s*(the|a|an)$")
+_ARTICLES = frozenset(("the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo"))
+_PARTS = frozenset(("part", "pt", "vol", "volume", "chapter", "episode", "teil", "partie"))
+_ROMAN = {
+    roman: str(number)
+    for number, roman in enumerate(
+        ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"), start=1
+    )
+}
+_ARABIC = {arabic: roman for roman, arabic in _ROMAN.items()}
+_WORDS = {
+    word: str(number)
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
+    )
+}
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _FOLDED.update(
     str.maketrans({"Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "Th", "ẞ": "SS", "Æ": "AE", "Œ": "OE", "İ": "I"})
@@ -48,43 +66,175 @@ def identifying(ids: Iterable[ExternalId]) -> tuple[ExternalId, ...]:
     return tuple(sorted(good, key=lambda found: IDENTIFYING_SCHEMES.index(found.scheme)))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an item that an entry could be."""
+class Sameness(Enum):
+    """How sure it is that two descriptions are of one title."""
 
-    id: int
+    SAME = "same"
+    UNSURE = "unsure"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What names a title: enough to tell whether two descriptions are of one.
+
+    :param titles: its titles as :func:`match_title` writes them, the original one too where it is another.
+    :param directors: names of those who directed or created it, for comparing; ``cast`` of those who play in it.
+    """
+
     kind: str
-    match_title: str
-    year: int | None
-    runtime: float | None
+    titles: tuple[str, ...]
+    year: int | None = None
+    runtime: float | None = None
     artist: str | None = None
     album: str | None = None
     track_number: int | None = None
+    directors: frozenset[str] = frozenset()
+    cast: frozenset[str] = frozenset()
 
-    def is_named_like(self, other: Description, title: str) -> bool:
-        """Whether name, year and kind are the same, and the length about the same where both are known.
+    @classmethod
+    def of(cls, said: Description) -> Named:
+        """What names the title of a description."""
+        titles = dict.fromkeys((match_title(said.title), match_title(said.original_title or said.title)))
+        return cls(
+            kind=str(said.kind),
+            titles=tuple(titles),
+            year=said.year,
+            runtime=said.runtime,
+            artist=said.artist,
+            album=said.album,
+            track_number=said.track_number,
+            directors=_people(said, CreditRole.DIRECTOR, CreditRole.CREATOR),
+            cast=_people(said, CreditRole.CAST),
+        )
 
-        A track needs its artist and album besides; without a year (or, for a track, an album) a name alone says nothing.
-        """
-        if self.kind != other.kind or self.match_title != title or not _close(self.runtime, other.runtime):
-            return False
-        if self.kind == MediaKind.TRACK:
-            return (
-                _same_name(self.artist, other.artist)
-                and _same_name(self.album, other.album)
-                and self.track_number == other.track_number
-            )
-        return self.year is not None and self.year == other.year
+
+def forms_of(title: str) -> frozenset[str]:
+    """Ways in which a title, as :func:`match_title` writes it, may stand elsewhere: "part ii", "part 2", "2"; no article."""
+    words = title.split()
+    found = {title, _numbered(words, _ROMAN), _numbered(words, _ARABIC)}
+    found |= {_without_part(form.split()) for form in tuple(found)}
+    for form in tuple(found):
+        head, _, last = form.rpartition(" ")
+        if head and (last.isdigit() or last in _ROMAN) and head.rpartition(" ")[2] not in _PARTS:
+            found.add(f"{head} part {last}")
+    bare = {_bare(form) for form in found}
+    return frozenset(found | bare | {f"the {form}" for form in bare})
+
+
+def same_title(one: Named, other: Named) -> Sameness:
+    """Whether two descriptions without a common id are of one title; of two that may be, ids must not contradict.
+
+    A name alone says nothing: year, length, and the people in it decide, and where they are missing it stays unsure.
+    """
+    if one.kind != other.kind:
+        return Sameness.OTHER
+    if one.kind == MediaKind.TRACK:
+        return _same_track(one, other)
+    exact, loose = _names_agree(one.titles, other.titles)
+    if not loose:
+        return Sameness.OTHER
+    apart = None if one.year is None or other.year is None else abs(one.year - other.year)
+    if apart is not None and apart > 1:
+        return Sameness.OTHER
+    return _with_evidence(exact, apart, _lengths_agree(one.runtime, other.runtime), _people_agree(one, other))
+
+
+def _with_evidence(exact: bool, apart: int | None, length: bool | None, people: bool | None) -> Sameness:
+    """The verdict on a name that is the same (or nearly, ``exact`` False) from what speaks for and against.
+
+    :param apart: years between the two, 0 or 1; ``None`` when one is unknown. Of ``length`` and ``people`` too, ``None`` means
+        that nothing is known.
+    """
+    if people is False and length is not True:
+        return Sameness.OTHER
+    if people is False:
+        return Sameness.UNSURE if apart == 0 else Sameness.OTHER
+    if length is False:
+        return Sameness.UNSURE if apart != 1 or people else Sameness.OTHER
+    if apart == 0 and exact:
+        return Sameness.SAME
+    if people:
+        return Sameness.SAME if exact or apart == 0 else Sameness.UNSURE
+    return Sameness.UNSURE if exact or length else Sameness.OTHER
+
+
+def _same_track(one: Named, other: Named) -> Sameness:
+    """A track is the same when title, artist and album are, at the same place of the album or as long to two seconds."""
+    exact, _ = _names_agree(one.titles, other.titles)
+    if not (exact and _same_name(one.artist, other.artist) and _same_name(one.album, other.album)):
+        return Sameness.OTHER
+    near = not one.runtime or not other.runtime or abs(one.runtime - other.runtime) <= TRACK_TOLERANCE
+    numbered = one.track_number is not None and other.track_number is not None
+    if numbered and one.track_number == other.track_number:
+        return Sameness.SAME if _lengths_agree(one.runtime, other.runtime) is not False else Sameness.UNSURE
+    return Sameness.SAME if near and not numbered else Sameness.OTHER
+
+
+def _names_agree(some: Iterable[str], others: Iterable[str]) -> tuple[bool, bool]:
+    """Whether a title of each is the same, and whether one is when articles are left out of account."""
+    here, there = {_plain(title) for title in some}, {_plain(title) for title in others}
+    if here & there:
+        return True, True
+    return False, bool({_bare(title) for title in here} & {_bare(title) for title in there})
+
+
+def _plain(title: str) -> str:
+    """A title with its numbers in one form."""
+    return _without_part(_numbered(title.split(), _ROMAN).split())
+
+
+def _bare(title: str) -> str:
+    first, _, rest = title.partition(" ")
+    return rest if first in _ARTICLES and rest else title
+
+
+def _numbered(words: list[str], table: Mapping[str, str]) -> str:
+    """Numbers at the end, or after "part" and the like, in the other way of writing them."""
+    changed = list(words)
+    for place, word in enumerate(words):
+        after_part = place > 0 and words[place - 1] in _PARTS
+        if after_part and table is _ROMAN:
+            changed[place] = _WORDS.get(word, word)
+        if after_part or (0 < place == len(words) - 1 and word != "i"):
+            changed[place] = table.get(changed[place], changed[place])
+    return " ".join(changed)
+
+
+def _without_part(words: list[str]) -> str:
+    kept = [
+        word
+        for place, word in enumerate(words)
+        if not (
+            0 < place < len(words) - 1 and word in _PARTS and (words[place + 1].isdigit() or words[place + 1] in _ROMAN)
+        )
+    ]
+    return " ".join(kept)
+
+
+def _people(said: Description, *roles: CreditRole) -> frozenset[str]:
+    return frozenset(match_title(name) for name in said.people(*roles))
+
+
+def _people_agree(one: Named, other: Named) -> bool | None:
+    """Whether people of one are in the other; ``None`` where too few are known to tell."""
+    if one.directors & other.directors or len(one.cast & other.cast) >= ENOUGH_CAST:
+        return True
+    if one.directors and other.directors:
+        return False
+    few = min(len(one.cast), len(other.cast)) < ENOUGH_CAST + 1
+    return None if few or one.cast & other.cast else False
+
+
+def _lengths_agree(one: float | None, other: float | None) -> bool | None:
+    """Whether the lengths are about the same; ``None`` when one is not known."""
+    if not one or not other:
+        return None
+    return abs(one - other) <= RUNTIME_TOLERANCE * max(one, other)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:
     return bool(one) and bool(other) and match_title(one or "") == match_title(other or "")
-
-
-def _close(one: float | None, other: float | None) -> bool:
-    if not one or not other:
-        return True
-    return abs(one - other) <= RUNTIME_TOLERANCE * max(one, other)
 
 
 def contradict(ids: Iterable[ExternalId], known: Mapping[str, Collection[str]]) -> bool:

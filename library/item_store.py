@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from library.database import Database
+from library.item_matching import marks
 from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, clean_text, items_from, name_from, stored_name
 from library.item_search import search
-from library.item_upsert import Upsert, mark_if_gone, marks, prepared, raise_revision
+from library.item_upsert import Upsert, mark_if_gone, prepared, raise_revision
 from library.items import Item, MediaKind
 from library.sources import ServerItem
+from library.title_pairs import carry_over, note_unsure
 
 READ_AT_ONCE = 1000
 WRITTEN_AT_ONCE = 25
@@ -75,20 +77,29 @@ class ItemStore:
         library_key: str,
         items: Sequence[ServerItem],
         and_then: Callable[[Sequence[ServerItem], Sequence[int]], object] | None = None,
+        matched: set[int] | None = None,
     ) -> list[int]:
         """Take over what a server says about entries of one of its libraries, and return the ids of their items.
 
         An entry is an item known already if it is at the same place, has an external id in common, or the same title,
-        year and kind (see ``library.item_identity``). What was removed and appears again is the same item again.
+        year and kind (see ``library.item_identity``). What was removed and appears again is the same item again. Where that
+        is not sure, the pair is remembered and the person asked (``library.title_pairs``).
 
         :param and_then: called with each stored batch and its ids, inside the transaction that stores it.
+        :param matched: is filled with the ids of items that were known before and lie at a new place now.
         """
         found: list[int] = []
         for start in range(0, len(items), WRITTEN_AT_ONCE):
             part = items[start : start + WRITTEN_AT_ONCE]
             batch = prepared(part)
             with self._database.transaction():
-                ids = Upsert(self._database, source_id, library_key, self._clock()).store(batch)
+                upsert = Upsert(self._database, source_id, library_key, self._clock())
+                ids = upsert.store(batch)
+                note_unsure(self._database, upsert.unsure)
+                for left, stays in upsert.merged:
+                    carry_over(self._database, left, stays, self._clock())
+                if matched is not None:
+                    matched.update(upsert.joined)
                 if and_then is not None:
                     and_then(part, ids)
             found += ids

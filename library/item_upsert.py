@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from library.database import Database
-from library.item_identity import Known, contradict, identifying, match_title
+from library.item_identity import match_title
+from library.item_matching import Identity, Matching, marks
 from library.item_rows import (
     DESCRIPTION_COLUMNS,
     clean_text,
@@ -20,7 +21,6 @@ from library.item_rows import (
 from library.item_search import TEXT_COLUMNS, indexed_text
 from library.sources import ServerItem
 
-_KNOWN_COLUMNS = "id, kind, match_title, year, runtime, artist, album, track_number"
 _TEXT_FIELDS = frozenset(
     ("title", "original_title", "credits", "genres", "keywords", "collection", "artist", "album", "overview", "tagline")
 )
@@ -61,11 +61,6 @@ def prepared(items: Iterable[ServerItem]) -> list[Prepared]:
     ]
 
 
-def marks(values: Sequence[object]) -> str:
-    """As many question marks as there are values."""
-    return ", ".join("?" * len(values))
-
-
 def raise_revision(database: Database) -> None:
     """Count one more change of the items."""
     database.run("UPDATE counter SET value = value + 1 WHERE name = 'item_revision'")
@@ -81,30 +76,37 @@ def mark_if_gone(database: Database, item_id: int, at: float) -> bool:
 
 
 class Upsert:
-    """Stores one batch of entries of one library of one source. Used once, within one transaction."""
+    """Stores one batch of entries of one library of one source. Used once, within one transaction.
+
+    ``joined`` are items that were there before and got a new place: matched again. ``unsure`` are pairs of an item that was
+    added and one that may be the same. ``merged`` are pairs of an item that has no place any more because it was one with
+    another that was there, and that other.
+    """
 
     def __init__(self, database: Database, source_id: str, library_key: str, at: float) -> None:
         self._database = database
         self._source = (source_id, library_key)
         self._at = at
-        self._known: dict[int, Known] = {}
-        self._places: dict[str, int] = {}
-        self._by_id: dict[tuple[str, str, str], int] = {}
-        self._by_title: dict[str, list[int]] = {}
-        self._ids: dict[int, dict[str, set[str]]] = {}
+        self._matching = Matching(database, self._source)
         self.changed = False
+        self.joined: list[int] = []
+        self.unsure: list[tuple[int, int]] = []
+        self.merged: list[tuple[int, int]] = []
 
     def store(self, batch: Sequence[Prepared]) -> list[int]:
         """Store the entries and return the id of the item of each."""
-        self._look_up(batch)
+        self._matching.look_up([entry.key for entry in batch], [entry.said for entry in batch])
         found = []
         left: set[int] = set()
         for entry in batch:
-            before = self._places.get(entry.key)
-            item_id = self._identify(entry)
+            before = self._matching.place_of(entry.key)
+            identity = self._matching.identify(entry.key, entry.said)
+            item_id = identity.item_id
             if item_id is None:
                 item_id = self._insert(entry)
+                self.unsure += [(item_id, other) for other in identity.unsure]
             else:
+                self._note_meeting(identity, entry, before)
                 self._describe(item_id, entry)
             self._place(item_id, entry)
             self._name(item_id, entry)
@@ -117,58 +119,12 @@ class Upsert:
             raise_revision(self._database)
         return found
 
-    def _look_up(self, batch: Sequence[Prepared]) -> None:
-        """Read all that could be the same as these entries, in a few queries."""
-        keys = [entry.key for entry in batch]
-        rows = self._database.rows(
-            f"SELECT key, item_id FROM place WHERE source_id = ? AND library_key = ? AND key IN ({marks(keys)})",  # noqa: S608
-            [*self._source, *keys],
-        )
-        self._places = {str(key): int(item_id) for key, item_id in rows}
-        values = [found.value for entry in batch for found in identifying(entry.said.external_ids)]
-        for kind, scheme, value, item_id in self._database.rows(
-            f"SELECT kind, scheme, value, item_id FROM external_id WHERE value IN ({marks(values)})",  # noqa: S608
-            values,
-        ):
-            self._by_id[kind, scheme, value] = item_id
-        titles = [entry.title for entry in batch]
-        self._remember(f"match_title IN ({marks(titles)})", titles)
-        missing = [i for i in (*self._places.values(), *self._by_id.values()) if i not in self._known]
-        self._remember(f"id IN ({marks(missing)})", missing)
-        known = list(self._known)
-        for start in range(0, len(known), 5000):
-            part = known[start : start + 5000]
-            sql = f"SELECT item_id, scheme, value FROM external_id WHERE item_id IN ({marks(part)})"  # noqa: S608
-            for item_id, scheme, value in self._database.rows(sql, part):
-                self._ids.setdefault(item_id, {}).setdefault(scheme, set()).add(value)
-
-    def _remember(self, condition: str, values: Sequence[object]) -> None:
-        for row in self._database.rows(f"SELECT {_KNOWN_COLUMNS} FROM item WHERE {condition}", values):  # noqa: S608
-            self._learn(Known(*row))
-
-    def _learn(self, known: Known) -> None:
-        before = self._known.get(known.id)
-        if before is not None:
-            self._by_title[before.match_title].remove(known.id)
-        self._known[known.id] = known
-        self._by_title.setdefault(known.match_title, []).append(known.id)
-
-    def _identify(self, entry: Prepared) -> int | None:
-        said = entry.said
-        placed = self._known.get(self._places.get(entry.key, 0))
-        if placed is not None and placed.kind == said.kind:
-            same_name = placed.match_title == entry.title and placed.year == said.year
-            if same_name or not contradict(said.external_ids, self._ids.get(placed.id, {})):
-                return placed.id
-        for found in identifying(said.external_ids):
-            item_id = self._by_id.get((str(said.kind), found.scheme, found.value))
-            if item_id is not None:
-                return item_id
-        for item_id in sorted(self._by_title.get(entry.title, ())):
-            known = self._known[item_id]
-            if known.is_named_like(said, entry.title) and not contradict(said.external_ids, self._ids.get(item_id, {})):
-                return item_id
-        return None
+    def _note_meeting(self, identity: Identity, entry: Prepared, before: int | None) -> None:
+        assert identity.item_id is not None
+        if identity.joins is not None and not self._lies_elsewhere(identity.joins, entry.key):
+            self.merged.append((identity.joins, identity.item_id))
+        elif before is None:
+            self.joined.append(identity.item_id)
 
     def _insert(self, entry: Prepared) -> int:
         item_id = self._database.run(
@@ -179,7 +135,8 @@ class Upsert:
             f"INSERT INTO item_text (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?, {marks(TEXT_COLUMNS)})",  # noqa: S608
             (item_id, *entry.texts),
         )
-        self._learn(_known(item_id, entry))
+        self._matching.learn(item_id, entry.said)
+        self._call(item_id, entry)
         self.changed = True
         return item_id
 
@@ -197,7 +154,8 @@ class Upsert:
             (*new, entry.title, item_id),
         )
         self.changed = True
-        self._learn(_known(item_id, entry, new))
+        self._matching.learn(item_id, entry.said)
+        self._call(item_id, entry)
         if any(
             now != then for name, now, then in zip(DESCRIPTION_COLUMNS, new, old, strict=True) if name in _TEXT_FIELDS
         ):
@@ -209,6 +167,13 @@ class Upsert:
             texts = indexed_text(items_from([(item_id, *columns, 0.0, None)], (), ())[0])
         names = ", ".join(f"{name} = ?" for name in TEXT_COLUMNS)
         self._database.run(f"UPDATE item_text SET {names} WHERE rowid = ?", (*texts, item_id))  # noqa: S608
+
+    def _call(self, item_id: int, entry: Prepared) -> None:
+        """Let an item be found by its original title too."""
+        original = entry.said.original_title
+        title = match_title(clean_text(original)) if original else entry.title
+        if title != entry.title:
+            self._database.run("INSERT OR IGNORE INTO other_title (title, item_id) VALUES (?, ?)", (title, item_id))
 
     def _lies_elsewhere(self, item_id: int, key: str) -> bool:
         sql = (
@@ -234,13 +199,13 @@ class Upsert:
             " files = excluded.files, added_at = excluded.added_at, viewing = excluded.viewing, removed_at = NULL",
             (*values, *self._source, entry.key),
         )
-        self._places[entry.key] = item_id
+        self._matching.put(entry.key, item_id)
         self.changed = True
 
     def _name(self, item_id: int, entry: Prepared) -> None:
         """Keep the external ids: those of a scheme that the only place now gives differently are replaced."""
         kind = str(entry.said.kind)
-        known = self._ids.setdefault(item_id, {})
+        known = self._matching.ids_of(item_id)
         told: dict[str, set[str]] = {}
         for found in entry.said.external_ids:
             if found.value:
@@ -258,7 +223,7 @@ class Upsert:
             )
             if added:
                 known.setdefault(scheme, set()).add(value)
-                self._by_id[kind, scheme, value] = item_id
+                self._matching.name_id(kind, scheme, value, item_id)
                 self.changed = True
 
     def _forget_ids(self, kind: str, scheme: str, values: set[str], item_id: int) -> None:
@@ -267,11 +232,5 @@ class Upsert:
                 "DELETE FROM external_id WHERE kind = ? AND scheme = ? AND value = ? AND item_id = ?",
                 (kind, scheme, value, item_id),
             )
-            self._ids[item_id][scheme].discard(value)
-            self._by_id.pop((kind, scheme, value), None)
-
-
-def _known(item_id: int, entry: Prepared, columns: tuple[object, ...] | None = None) -> Known:
-    values = dict(zip(DESCRIPTION_COLUMNS, columns or entry.columns, strict=True))
-    names = ("kind", "year", "runtime", "artist", "album", "track_number")
-    return Known(id=item_id, match_title=entry.title, **{name: values[name] for name in names})  # type: ignore[arg-type]
+            self._matching.ids_of(item_id)[scheme].discard(value)
+            self._matching.name_id(kind, scheme, value, None)

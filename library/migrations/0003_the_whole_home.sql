@@ -19,12 +19,20 @@ CREATE TABLE watch (
     PRIMARY KEY (user, item_id, at)
 ) WITHOUT ROWID;
 
--- Two titles that may be one: what the person said about it ("same", "other"), or nothing yet ("").
+-- Other names under which a title is found: its original title, as it is compared.
+CREATE TABLE other_title (
+    title TEXT NOT NULL,
+    item_id INTEGER NOT NULL REFERENCES item (id),
+    PRIMARY KEY (title, item_id)
+) WITHOUT ROWID;
+
+-- Two titles that may be one: what the person said about it ("same", "other"), or nothing yet (""). "moved" is what was moved
+-- from one to the other because they are the same, so that it can be moved back.
 CREATE TABLE title_pair (
     one INTEGER NOT NULL REFERENCES item (id),
     other INTEGER NOT NULL REFERENCES item (id),
-    reason TEXT NOT NULL,
     verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'same', 'other')),
+    moved TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (one, other),
     CHECK (one < other)
 ) WITHOUT ROWID;

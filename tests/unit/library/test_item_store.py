@@ -219,7 +219,7 @@ def test_a_corrected_id_alone_keeps_the_title(store: ItemStore) -> None:
 def test_ids_are_not_forgotten_when_a_server_stops_saying_them(store: ItemStore) -> None:
     (one,) = store.upsert("s", "l", [film("1", "Heat", 1995, "tt1")])
     store.upsert("s", "l", [film("1", "Heat", 1995)])
-    assert store.upsert("t", "l", [film("x", "Other", 1990, "tt1")]) == [one]
+    assert store.upsert("t", "l", [film("x", "Other", 1995, "tt1")]) == [one]
 
 
 def test_the_only_place_says_all_and_of_several_the_richer_value_stays(store: ItemStore) -> None:
