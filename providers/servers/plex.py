@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from library.errors import ProviderError
 from library.items import MediaKind
 from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
-from providers.servers.plex_client import BrokenPage, PlexClient
-from providers.servers.plex_items import entry_of, server_item, unwatched_names
+from providers.servers.plex_client import PlexClient
+from providers.servers.plex_items import server_item, unwatched_names
+from providers.servers.plex_music import PlexMusic
+from providers.servers.plex_reading import BATCH, DAMAGED, PlexReader, Walk
 
-PAGE, BATCH, EPISODE_PAGE = 500, 200, 1000
-_KINDS = {"movie": MediaKind.MOVIE, "show": MediaKind.SHOW}
-_TYPES = {MediaKind.MOVIE: "1", MediaKind.SHOW: "2"}
+EPISODE_PAGE = 1000
+_KINDS = {"movie": MediaKind.MOVIE, "show": MediaKind.SHOW, "artist": MediaKind.TRACK}
+_TYPES = {MediaKind.MOVIE: "1", MediaKind.SHOW: "2", MediaKind.TRACK: "10"}
+_PAGES = {MediaKind.MOVIE: 500, MediaKind.SHOW: 500, MediaKind.TRACK: 1000}
+"""How many lines of a list are asked for at once; a track's line is short."""
 _FEW_SHOWS = 4
-_GIVE_UP = 20
-_DAMAGED = (BrokenPage, BadStatus, CutReply)
 logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """One walk through a list: what was met, and whether the list stood still meanwhile."""
-
-    total: int | None = None
-    seen: set[str] = field(default_factory=set)
-    nameless: int = 0
-    skipped: int = 0
-    moved: bool = False
-
-    @property
-    def whole(self) -> bool:
-        return not (self.moved or self.skipped) and len(self.seen) + self.nameless >= (self.total or 0)
 
 
 class PlexServer:
@@ -64,6 +49,8 @@ class PlexServer:
         self.name = name
         self.machine_id = ""
         self._client = PlexClient(name, url, token, client_id, session or ProviderSession(name))
+        self._reader = PlexReader(self._client)
+        self._music = PlexMusic(self._client, self._reader)
         self._unwatched: dict[str, dict[str, list[str]]] = {}
 
     def __repr__(self) -> str:
@@ -83,7 +70,7 @@ class PlexServer:
         )
 
     def libraries(self) -> tuple[ServerLibrary, ...]:
-        """Libraries of films and of shows, in the server's order."""
+        """Libraries of films, of shows and of music, in the server's order."""
         container = self._client.element("/library/sections")
         self._remember_machine()
         return tuple(
@@ -93,12 +80,16 @@ class PlexServer:
         )
 
     def listing(self, library: ServerLibrary) -> Iterator[ListingPage]:
-        """Every entry once, in pages of 500; read a second time when the list moved meanwhile."""
+        """Every entry once, page by page; read a second time when the list moved meanwhile."""
         self._unwatched.pop(library.key, None)
+        path = f"/library/sections/{quote(library.key)}/all"
+        params = {"type": _TYPES[library.kind], "sort": "addedAt:asc", "includeCollections": "0"}
         known: set[str] = set()
         for _ in range(2):
-            walk = _Walk()
-            for entries in self._walk(library, walk):
+            walk = Walk()
+            for entries, lines in self._reader.walk(path, params, _PAGES[library.kind], walk):
+                if library.kind is MediaKind.TRACK:
+                    self._music.note(lines)
                 fresh = tuple(entry for entry in entries if entry.key not in known)
                 known.update(entry.key for entry in fresh)
                 yield ListingPage(fresh, None if walk.total is None else walk.total - walk.nameless)
@@ -109,9 +100,12 @@ class PlexServer:
 
     def items(self, library: ServerLibrary, entries: Sequence[Entry]) -> Iterator[ItemBatch]:
         """Full items, 200 to a request; of a damaged answer the halves are read, down to the entry that does the damage."""
+        if library.kind is MediaKind.TRACK:
+            yield from self._music.items(entries)
+            return
         for first in range(0, len(entries), BATCH):
             wanted = {entry.key: entry for entry in entries[first : first + BATCH]}
-            for elements, failures in self._full(list(wanted)):
+            for elements, failures in self._reader.full(list(wanted)):
                 names: dict[str, list[str]] = {}
                 if library.kind is MediaKind.SHOW:
                     names = yield from self._names_of_unwatched(library, elements, len(entries))
@@ -151,71 +145,6 @@ class PlexServer:
     def _remember_machine(self) -> None:
         self.machine_id = str(self._client.connect().machineIdentifier)
 
-    def _walk(self, library: ServerLibrary, walk: _Walk) -> Iterator[list[Entry]]:
-        """Read a list once; what cannot be read in large bites is read in small ones, and a line that breaks is skipped."""
-        path = f"/library/sections/{quote(library.key)}/all"
-        params = {"type": _TYPES[library.kind], "sort": "addedAt:asc", "includeCollections": "0"}
-        start, size, in_a_row, past_it = 0, PAGE, 0, True
-        while walk.total is None or start < walk.total:
-            try:
-                container = self._ask(path, params, (start, size), careful=size < PAGE)
-            except _DAMAGED as error:
-                if size > 1 and not _is_missing(error):
-                    size, past_it = size // 2, False
-                    continue
-                in_a_row += 1
-                if in_a_row >= _GIVE_UP or _is_missing(error):
-                    raise
-                walk.skipped += 1
-                start, past_it = start + 1, True
-                continue
-            in_a_row, lines = 0, list(container)
-            total = _total(container, start, len(lines), size)
-            walk.moved = walk.moved or walk.total not in (None, total)
-            walk.total = total
-            if not lines:
-                return
-            start += len(lines)
-            size = min(PAGE, size * 2) if past_it else size
-            entries = [entry for line in lines if (entry := entry_of(line)) is not None]
-            walk.nameless += len(lines) - len(entries)
-            walk.seen.update(entry.key for entry in entries)
-            yield entries
-
-    def _ask(self, path: str, params: dict[str, str], piece: tuple[int, int], careful: bool = False) -> Element:
-        """One piece of a list; tried only once when a larger piece failed already."""
-        if not careful:
-            return self._client.element(path, params, piece)
-        with self._client.at_most(attempts=1):
-            return self._client.element(path, params, piece)
-
-    def _full(self, keys: list[str]) -> Iterator[tuple[list[Element], dict[str, str]]]:
-        """Elements of full items, and sentences about those that cannot be had."""
-        waiting, in_a_row = [keys], 0
-        while waiting:
-            part = waiting.pop()
-            path = f"/library/metadata/{','.join(part)}"
-            try:
-                container = self._ask(path, {}, (0, len(part)), careful=len(part) < len(keys))
-            except _DAMAGED as error:
-                if len(part) > 1:
-                    middle = len(part) // 2
-                    waiting += [part[middle:], part[:middle]]
-                    continue
-                in_a_row += 0 if _is_missing(error) else 1
-                if in_a_row >= _GIVE_UP:
-                    raise
-                yield [], {part[0]: _gone(part[0]) if _is_missing(error) else _unreadable(part[0])}
-                continue
-            in_a_row, elements = 0, list(container)
-            came = {element.get("ratingKey") for element in elements}
-            missing = [key for key in part if key not in came]
-            said = _total(container, 0, len(elements), len(part)) or 0
-            if len(elements) < said and len(missing) < len(part):
-                waiting.append(missing)  # the server, or a proxy, answers in shorter pieces
-                missing = []
-            yield elements, {key: _gone(key) for key in missing}
-
     def _names_of_unwatched(
         self, library: ServerLibrary, shows: list[Element], asked: int
     ) -> Generator[ItemBatch, None, dict[str, list[str]]]:
@@ -245,43 +174,14 @@ class PlexServer:
 
     def _episodes(self, path: str, params: dict[str, str]) -> Iterator[list[Element]]:
         """Episodes page by page; a damaged page ends it, for names are a nicety and the counts are known anyway."""
-        start, total = 0, None
-        while total is None or start < total:
-            try:
-                container = self._client.element(path, params, (start, EPISODE_PAGE))
-            except _DAMAGED as error:
-                logger.info("%s: the names of some episodes are missing: %s", self.name, error.message)
-                return
-            page = list(container)
-            total = _total(container, start, len(page), EPISODE_PAGE)
-            if not page:
-                return
-            start += len(page)
-            yield page
+        try:
+            yield from self._reader.pages(path, params, EPISODE_PAGE)
+        except DAMAGED as error:
+            logger.info("%s: the names of some episodes are missing: %s", self.name, error.message)
 
 
-def _total(container: Element, start: int, count: int, asked: int) -> int | None:
-    """How long the whole list is; ``None`` when the server does not say and this piece may not be the last."""
-    text = container.get("totalSize", "")
-    if text.isdigit():
-        return int(text)
-    return None if count == asked else start + count
-
-
-def _is_missing(error: ProviderError) -> bool:
-    return isinstance(error, BadStatus) and error.status == 404
-
-
-def _incomplete(library: ServerLibrary, walk: _Walk) -> str:
+def _incomplete(library: ServerLibrary, walk: Walk) -> str:
     if walk.skipped:
         lines = "One entry" if walk.skipped == 1 else f"{walk.skipped} entries"
         return f"{lines} of {library.title} could not be read, because the server sends them damaged."
     return f"{library.title} changed while it was being read; the rest comes with the next scan."
-
-
-def _gone(key: str) -> str:
-    return f"The entry {key} is no longer on the server."
-
-
-def _unreadable(key: str) -> str:
-    return f"The server sends the entry {key} damaged; refreshing its metadata in Plex may help."

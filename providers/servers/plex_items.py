@@ -23,7 +23,7 @@ _VERSION_PARTS = (
     "viewedLeafCount",
 )
 _ROLES = (("Role", CreditRole.CAST), ("Director", CreditRole.DIRECTOR), ("Writer", CreditRole.WRITER))
-_SCHEMES = ("imdb", "tmdb", "tvdb")
+_SCHEMES = {"imdb": "imdb", "tmdb": "tmdb", "tvdb": "tvdb", "mbid": "musicbrainz"}
 _OLD_AGENT = re.compile(r"^com\.plexapp\.agents\.(imdb|themoviedb|thetvdb)://([^/?]+)")
 _OLD_SCHEMES = {"imdb": "imdb", "themoviedb": "tmdb", "thetvdb": "tvdb"}
 _VOTES = ("imdb://", "themoviedb://", "thetvdb://")
@@ -74,6 +74,47 @@ def server_item(element: Element, kind: MediaKind, entry: Entry, unwatched: Iter
     )
 
 
+def track_item(element: Element, entry: Entry, album: Element | None = None) -> ServerItem:
+    """A track from its full element; what Plex keeps with the album (genres, styles, the year) comes from there.
+
+    :param album: the full element of the track's album, where it could be had.
+    """
+    about = Element("Directory") if album is None else album
+    band = _text(element, "grandparentTitle") or _text(about, "parentTitle")
+    artist = _text(element, "originalTitle") or band
+    year = _whole(element, "year") or _whole(element, "parentYear") or _whole(about, "year")
+    return ServerItem(
+        key=entry.key,
+        version=entry.version,
+        kind=MediaKind.TRACK,
+        title=element.get("title", "").strip() or "Untitled",
+        year=year,
+        release_date=_text(element, "originallyAvailableAt") or _text(about, "originallyAvailableAt"),
+        runtime=_minutes(element, "duration"),
+        genres=_tags(element, "Genre") or _tags(about, "Genre"),
+        moods=_tags(element, "Mood") or _tags(about, "Mood"),
+        styles=_tags(element, "Style") or _tags(about, "Style"),
+        credits=tuple(
+            Credit(name, CreditRole.ARTIST, position)
+            for position, name in enumerate(dict.fromkeys(name for name in (artist, band) if name))
+        ),
+        companies=tuple(filter(None, (_text(about, "studio"),))),
+        artist=artist,
+        album=_text(element, "parentTitle"),
+        track_number=_whole(element, "index"),
+        external_ids=_external_ids(element),
+        poster=_path(element, "thumb") or _path(element, "parentThumb") or _path(element, "grandparentThumb"),
+        files=_files(element),
+        added_at=_number(element, "addedAt"),
+        viewing=_viewing(element, show=False, unwatched=()),
+    )
+
+
+def last_part(path: str | None) -> str:
+    """The key at the end of an address such as "/library/metadata/21"; empty when there is none."""
+    return (path or "").rstrip("/").rpartition("/")[2]
+
+
 def episode_name(element: Element) -> str | None:
     """An episode as "S01E02"; ``None`` when Plex does not say which one it is."""
     season, number = _whole(element, "parentIndex"), _whole(element, "index")
@@ -122,7 +163,7 @@ def _external_ids(element: Element) -> tuple[ExternalId, ...]:
     for child in element.iterfind("Guid"):
         scheme, _, value = child.get("id", "").partition("://")
         if scheme in _SCHEMES and value:
-            found.setdefault(scheme, value)
+            found.setdefault(_SCHEMES[scheme], value)
     guid = element.get("guid", "")
     if guid.startswith("plex://"):
         found["plex"] = guid.removeprefix("plex://")

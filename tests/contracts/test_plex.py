@@ -15,7 +15,7 @@ from providers.http import Patience, ProviderSession
 from providers.servers.plex import PlexServer
 from tests.contracts.media_server import Subject, VanishingContract, entries_of, items_of, library_called
 from tests.fakes.plex import FakePlex
-from tests.fakes.plex_world import EPOCH, Episode, Title, World, make_world
+from tests.fakes.plex_world import EPOCH, Episode, Title, Track, World, make_world
 
 QUICK = Patience(connect=2, read=2, overall=5, pause=0.01)
 
@@ -66,9 +66,42 @@ def fields(title: Title) -> dict[str, object]:
     }
 
 
+def track_fields(track: Track) -> dict[str, object]:
+    """What must come back for a track of the fake."""
+    album = track.album
+    artist = track.artist or album.artist
+    ids = [("musicbrainz", guid.removeprefix("mbid://")) for guid in track.guids]
+    ids.append(("plex", f"track/{int(track.key):024x}"))
+    return {
+        "kind": MediaKind.TRACK,
+        "title": track.title,
+        "original_title": None,
+        "artist": artist,
+        "album": album.title,
+        "track_number": track.number,
+        "year": album.year,
+        "runtime": track.seconds / 60,
+        "genres": tuple(track.genres or album.genres),
+        "moods": tuple(track.moods or album.moods),
+        "styles": tuple(album.styles),
+        "companies": (album.studio,),
+        "credits": tuple(
+            Credit(name, CreditRole.ARTIST, n) for n, name in enumerate(dict.fromkeys((artist, album.artist)))
+        ),
+        "external_ids": tuple(ExternalId(scheme, value) for scheme, value in ids),
+        "files": (track.file,),
+        "added_at": float(track.added_at),
+        "viewing": Viewing(
+            view_count=track.view_count or None,
+            last_viewed_at=float(track.last_viewed_at) if track.last_viewed_at else None,
+            rating=track.user_rating,
+        ),
+    }
+
+
 @pytest.fixture
 def plex() -> Iterator[FakePlex]:
-    with FakePlex(make_world(25, 7)) as server:
+    with FakePlex(make_world(25, 7, tracks=70)) as server:
         yield server
 
 
@@ -90,6 +123,7 @@ class TestPlex(VanishingContract):
         expected = {
             "Films": {title.key: fields(title) for title in world.films},
             "Shows": {title.key: fields(title) for title in world.shows},
+            "Music": {track.key: track_fields(track) for track in world.tracks},
         }
         return Subject(opened, expected, change, remove, plex.token)
 
@@ -143,8 +177,39 @@ class TestPlex(VanishingContract):
         page = "details?key=%2Flibrary%2Fmetadata%2F1000"
         assert server.play_target("1000", ()) == f"https://app.plex.tv/desktop/#!/server/{plex.world.machine}/{page}"
 
-    def test_music_is_not_offered(self, subject: Subject) -> None:
-        assert {library.kind for library in subject.server().libraries()} == {MediaKind.MOVIE, MediaKind.SHOW}
+    def test_photographs_are_not_offered(self, subject: Subject) -> None:
+        assert [library.kind for library in subject.server().libraries()] == [
+            MediaKind.MOVIE,
+            MediaKind.SHOW,
+            MediaKind.TRACK,
+        ]
+
+    def test_tracks_that_come_and_go_and_change_are_seen(self, subject: Subject, plex: FakePlex) -> None:
+        before = {e.key: e.version for e in entries_of(subject.server(), "Music")}
+        plex.world.touch("1000003", user_rating=7.5)
+        plex.world.touch("1000004", skip_count=9)
+        plex.world.remove("1000005")
+        after = {e.key: e.version for e in entries_of(subject.server(), "Music")}
+        assert set(before) - set(after) == {"1000005"}
+        assert {key for key in after if after[key] != before[key]} == {"1000003"}
+
+    def test_albums_are_read_many_at_a_time_and_once(self, subject: Subject, plex: FakePlex) -> None:
+        server = subject.server()
+        entries = entries_of(server, "Music")
+        plex.forget()
+        items_of(server, "Music", entries)
+        asked = [seen.path.rpartition("/")[2].split(",") for seen in plex.requests if "/metadata/" in seen.path]
+        assert sorted(len(keys) for keys in asked) == [6, 70]
+        again = subject.server()  # one that never saw the list asks only for the albums of what it reads
+        assert items_of(again, "Music", entries[:2])["1000000"].styles == tuple(plex.world.albums[0].styles)
+
+    def test_a_track_whose_album_cannot_be_had_comes_with_less(self, subject: Subject, plex: FakePlex) -> None:
+        plex.world.albums.pop(0)
+        server = subject.server()
+        items = items_of(server, "Music", entries_of(server, "Music"))
+        assert len(items) == 70
+        assert (items["1000001"].genres, items["1000001"].year) == ((), 1960)
+        assert items["1000013"].genres == tuple(plex.world.albums[0].genres)
 
     def test_the_token_goes_in_a_header_and_the_computers_name_does_not_go_at_all(
         self, subject: Subject, plex: FakePlex
