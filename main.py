@@ -121,6 +121,10 @@ def open_server(home: Home, source: SourceSettings, token: str | None, ledger: N
         from providers.servers.plex_installation import InstalledPlexServer, PlexInstallation
 
         return InstalledPlexServer(PlexInstallation(home.path / "plex.json"), source, token or "", session)
+    if source.kind == "subsonic":
+        from providers.servers.subsonic import SubsonicServer
+
+        return SubsonicServer(source, token, session)
     raise NotImplementedError(source.kind)
 
 

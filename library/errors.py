@@ -11,6 +11,7 @@
     │   │   ├── ProviderOffline         the person does not want it to be reached now
     │   │   └── ProviderUntrusted       nobody vouches for its certificate; the person may (``fingerprint``)
     │   ├── ProviderDenied              401 or 403: the token or the rights are wrong
+    │   │   └── PasswordOnly            it would have to be sent the password itself; the person may agree to that
     │   ├── ProviderBusy                429 or 503: asked to come back later (``retry_after`` seconds, if told)
     │   └── ProviderReplyError          it answered, but not with what its protocol says
     ├── EncoderError                    a model of texts cannot be loaded or run
@@ -96,6 +97,10 @@ class ProviderUntrusted(ProviderUnavailable):
 
 class ProviderDenied(ProviderError):
     """The service refused the token, or the account may not do this (401, 403)."""
+
+
+class PasswordOnly(ProviderDenied):
+    """The server takes nothing but the password itself, and others could read it; the person may agree to that."""
 
 
 class ProviderBusy(ProviderError):

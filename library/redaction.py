@@ -23,6 +23,10 @@ _PATTERNS = (
         r"(?!\[secret\]|(?:bearer|basic|token)\s)[^\s\"',;]+",
         re.IGNORECASE,
     ),
+    re.compile(  # how a Subsonic address carries a password, as it is or salted
+        r"(?P<kept>(?<![a-z0-9])[pt](?:=|%3d|%253d))(?:enc(?::|%3a|%253a)[0-9a-f]+|[0-9a-f]{32}(?![0-9a-f]))",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?P<kept>[a-z][a-z0-9+.-]*://)[^\s/@:\"'\[]*:[^\s/@\"'\[]*(?=@)", re.IGNORECASE),
 )
 

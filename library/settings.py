@@ -19,7 +19,7 @@ from library.errors import SettingsError
 log = logging.getLogger(__name__)
 
 SourceKind = Literal["demo", "folder", "plex", "jellyfin", "subsonic"]
-SignIn = Literal["token", "password", "api key"]
+SignIn = Literal["token", "password", "api key", "legacy password"]
 Reachable = Literal["all", "home", "none"]
 Theme = Literal["system", "dark", "light"]
 Schedule = Literal["always", "idle", "night"]
@@ -42,7 +42,7 @@ class SourceSettings:
 
     :param libraries: keys of the chosen libraries; ``None`` means all of them.
     :param user: whom the server knows this person as: a name to sign in with; ``account`` is the server's own id of it.
-    :param sign_in: what the secret is.
+    :param sign_in: what the secret is; a "legacy password" is sent as it is, which the person was told and agreed to.
     :param fingerprint: SHA-256 of the one certificate that is trusted although nobody vouches for it; hex, lower case.
     :param path_maps: where the server's files lie on this computer, as "<path there>=<path here>".
     """
