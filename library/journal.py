@@ -146,9 +146,18 @@ class Journal:
             return self._insert(entry, JournalState.WAITING)
 
     def finish(self, entry_id: int, target: str, after: State | None, message: str = "") -> None:
-        """Store that it was written: where, and what is there now. What it undoes is undone with it."""
+        """Store that it was written: where, and what is there now. What it undoes is undone with it.
+
+        A list that a server keeps under another name from now on is still the same list to all entries about it.
+        """
         now = self._clock()
         with self._database.transaction():
+            self._database.run(
+                "UPDATE journal SET target = ? FROM (SELECT source_id, kind, target FROM journal WHERE id = ?) AS old"
+                " WHERE journal.source_id = old.source_id AND journal.kind = old.kind AND journal.target = old.target"
+                " AND old.target != ''",
+                (stored_name(target), entry_id),
+            )
             self._database.run(
                 "UPDATE journal SET state = 'done', target = ?, after = ?, message = ? WHERE id = ?",
                 (stored_name(target), _text(after), message, entry_id),
@@ -163,9 +172,16 @@ class Journal:
         """Store that it was not written, and why."""
         self._database.run("UPDATE journal SET state = 'failed', message = ? WHERE id = ?", (message, entry_id))
 
-    def put_off(self, entry_id: int, message: str = "") -> None:
-        """Let it wait: the server was not there."""
-        self._database.run("UPDATE journal SET state = 'waiting', message = ? WHERE id = ?", (message, entry_id))
+    def put_off(self, entry: JournalEntry, message: str = "") -> None:
+        """Let it wait as it is given: the server was not there."""
+        self._database.run(
+            "UPDATE journal SET state = 'waiting', target = ?, wanted = ?, message = ? WHERE id = ?",
+            (stored_name(entry.target), _text(entry.wanted), message, entry.id),
+        )
+
+    def say_why(self, entry_id: int, message: str) -> None:
+        """Store why something still waits."""
+        self._database.run("UPDATE journal SET message = ? WHERE id = ? AND state = 'waiting'", (message, entry_id))
 
     def forget(self, entry_id: int) -> None:
         """Drop an entry by which nothing was written: it waited, and turned out to be so already."""
