@@ -13,6 +13,7 @@ from library.items import CreditRole, Description, ExternalId, MediaKind
 #: Schemes that name one title worldwide, the most trusted first.
 IDENTIFYING_SCHEMES = ("imdb", "tmdb", "tvdb", "musicbrainz", "plex")
 RUNTIME_TOLERANCE = 0.10
+SHORT_TOLERANCE = 3.0
 TRACK_TOLERANCE = 2 / 60
 ENOUGH_CAST = 2
 
@@ -137,7 +138,10 @@ def same_title(one: Named, other: Named) -> Sameness:
     apart = None if one.year is None or other.year is None else abs(one.year - other.year)
     if apart is not None and apart > 1:
         return Sameness.OTHER
-    return _with_evidence(exact, apart, _lengths_agree(one.runtime, other.runtime), _people_agree(one, other))
+    lengths = _lengths_agree(one.runtime, other.runtime)
+    if one.kind == MediaKind.SHOW and lengths is False:
+        lengths = None  # servers tell the length of one episode or of another
+    return _with_evidence(exact, apart, lengths, _people_agree(one, other))
 
 
 def _with_evidence(exact: bool, apart: int | None, length: bool | None, people: bool | None) -> Sameness:
@@ -164,11 +168,13 @@ def _same_track(one: Named, other: Named) -> Sameness:
     exact, _ = _names_agree(one.titles, other.titles)
     if not (exact and _same_name(one.artist, other.artist) and _same_name(one.album, other.album)):
         return Sameness.OTHER
-    near = not one.runtime or not other.runtime or abs(one.runtime - other.runtime) <= TRACK_TOLERANCE
-    numbered = one.track_number is not None and other.track_number is not None
-    if numbered and one.track_number == other.track_number:
-        return Sameness.SAME if _lengths_agree(one.runtime, other.runtime) is not False else Sameness.UNSURE
-    return Sameness.SAME if near and not numbered else Sameness.OTHER
+    apart = abs(one.runtime - other.runtime) if one.runtime and other.runtime else 0.0
+    if one.track_number is not None and other.track_number is not None:
+        if one.track_number != other.track_number:
+            return Sameness.OTHER
+        longest = max(one.runtime or 0.0, other.runtime or 0.0)
+        return Sameness.SAME if apart <= max(TRACK_TOLERANCE, RUNTIME_TOLERANCE * longest) else Sameness.UNSURE
+    return Sameness.SAME if apart <= TRACK_TOLERANCE else Sameness.OTHER
 
 
 def _names_agree(some: Iterable[str], others: Iterable[str]) -> tuple[bool, bool]:
@@ -230,7 +236,7 @@ def _lengths_agree(one: float | None, other: float | None) -> bool | None:
     """Whether the lengths are about the same; ``None`` when one is not known."""
     if not one or not other:
         return None
-    return abs(one - other) <= RUNTIME_TOLERANCE * max(one, other)
+    return abs(one - other) <= max(RUNTIME_TOLERANCE * max(one, other), SHORT_TOLERANCE)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:
