@@ -18,7 +18,8 @@ from typing import Any
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from gui.ports import Ports
-from library.errors import AppError
+from library.accounts import Watchlist, account_secret_of
+from library.errors import AppError, SettingsError
 from library.home import Home
 from library.library import Library
 from library.progress import Job, Progress
@@ -68,6 +69,19 @@ class Workplace:
                 self.drop_server(former)
             self._kept[source] = self.open_server(source)
         return self._kept[source]
+
+    def open_watchlist(self, source: SourceSettings) -> Watchlist:
+        """The watchlist of the account behind a source, for one job, which closes it.
+
+        :raises SettingsError: when nobody signed in with that account here.
+        """
+        token = self._secrets.get(account_secret_of(source))
+        if not token:
+            raise SettingsError(
+                f"Nobody has signed in to Plex for {source.name}, so its watchlist cannot be used.",
+                "Sign in with your Plex account in Configuration, at this source.",
+            )
+        return self._ports.open_watchlist(source, token)
 
     def drop_server(self, source: SourceSettings) -> None:
         """Do not keep this server: it is opened anew, with the token that is stored by then, when it is needed again."""

@@ -61,6 +61,18 @@ class WriteReport:
         return " ".join(filter(None, (f"{', '.join(parts).capitalize()}." if parts else "", *alone, self.gone)))
 
 
+def together(reports: Sequence[WriteReport]) -> WriteReport:
+    """What came of an action that wrote to several servers."""
+    whole = WriteReport(batch=reports[0].batch if reports else None)
+    for report in reports:
+        whole.done += report.done
+        whole.skipped += report.skipped
+        whole.failed += report.failed
+        whole.untried += report.untried
+        whole.gone = " ".join(filter(None, (whole.gone, report.gone)))
+    return whole
+
+
 @dataclass(frozen=True, slots=True)
 class _Desk:
     """What writing one entry needs."""
@@ -94,16 +106,17 @@ def preview(server: WritableServer, plan: WritePlan, most: int, libraries: dict[
     return Preview(plan, where, tuple(lines), plan.size > most)
 
 
-def carry_out(library: Library, server: WritableServer, plan: WritePlan) -> Job[WriteReport]:
+def carry_out(library: Library, server: WritableServer, plan: WritePlan, batch: int | None = None) -> Job[WriteReport]:
     """Write what a plan says, change by change; one that fails does not keep the others from being written.
 
+    :param batch: the number of the action, when it writes to other servers too.
     :raises SettingsError: when writing is not allowed, or the plan is larger than one action may be without being asked.
     :raises ProviderError: when the server as a whole does not answer before anything was written.
     """
     _check(library, plan)
     yield from settle(library, server, plan.source)
     able = server.can_write()
-    report = WriteReport(batch=library.journal.next_batch())
+    report = WriteReport(batch=batch or library.journal.next_batch())
     desk = _Desk(library.journal, server, plan.source)
     for number, entry in enumerate(plan.entries(report.batch)):
         yield Progress(plan.heading, number, len(plan.changes))

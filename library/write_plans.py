@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from library.errors import SettingsError
 from library.feedback import LOCAL_USER
@@ -29,6 +29,7 @@ LISTED_KINDS: dict[str, tuple[MediaKind, ...]] = {
 NOT_ALLOWED = "Homereel only reads from your servers until you allow it to write."
 HOW_TO_ALLOW = "Allow it in Configuration, under “Writing to your servers”."
 _PLEX_NAME = "plex://"
+_WATCHLIST, _BEHIND = "/watchlist", "The watchlist behind "
 
 Clash = typing.Literal["append", "replace", "another"]
 """What is done when there is a playlist of the name already."""
@@ -112,12 +113,14 @@ class Preview:
 
     :param where: the server and the library.
     :param over: it is more than one action usually writes: to be asked about a second time.
+    :param problem: why the server could not be asked; nothing is written there then.
     """
 
     plan: WritePlan
     where: str
-    lines: tuple[PreviewLine, ...]
+    lines: tuple[PreviewLine, ...] = ()
     over: bool = False
+    problem: str = ""
 
     @property
     def count(self) -> int:
@@ -161,6 +164,27 @@ def like(settings: Settings, item: Item, liked: bool = True, user: str = LOCAL_U
     return _at_places(settings, item, WriteKind.LIKED, Action.LIKE, {"liked": liked}, words, user)
 
 
+def watchlist_of(source: SourceSettings) -> SourceSettings:
+    """The watchlist of the account behind a source, as something to write to that is not the server itself."""
+    return replace(source, id=f"{source.id}{_WATCHLIST}", name=f"{_BEHIND}{source.name}")
+
+
+def server_behind(watchlist: SourceSettings) -> SourceSettings:
+    """The source that :func:`watchlist_of` was made of."""
+    return replace(watchlist, id=watchlist.id.removesuffix(_WATCHLIST), name=watchlist.name.removeprefix(_BEHIND))
+
+
+def is_watchlist(source_id: str) -> bool:
+    """Whether an id is that of a watchlist."""
+    return source_id.endswith(_WATCHLIST)
+
+
+def source_named(sources: Iterable[SourceSettings], source_id: str) -> SourceSettings | None:
+    """The source, or the watchlist behind one, that an entry of the journal was written to; ``None`` when it is gone."""
+    found = next((source for source in sources if source.id == source_id.removesuffix(_WATCHLIST)), None)
+    return watchlist_of(found) if found is not None and is_watchlist(source_id) else found
+
+
 def plex_name(item: Item) -> str:
     """The name by which a watchlist knows a title for certain; empty when it has none."""
     return next((_PLEX_NAME + named.value for named in item.external_ids if named.scheme == "plex"), "")
@@ -169,13 +193,13 @@ def plex_name(item: Item) -> str:
 def watchlist(
     source: SourceSettings, titles: Iterable[Listed], listed: bool = True, user: str = LOCAL_USER
 ) -> WritePlan:
-    """Put titles on the watchlist of an account, or take them off it."""
+    """Put titles on the watchlist of the account behind a source, or take them off it."""
     action = Action.LIST_ADD if listed else Action.LIST_REMOVE
     changes = tuple(
         Change(WriteKind.WATCHLIST, action, title.title, {"listed": listed}, title.target) for title in titles
     )
     heading = "Put on the watchlist" if listed else "Take off the watchlist"
-    return WritePlan(source, heading, changes, user)
+    return WritePlan(watchlist_of(source), heading, changes, user)
 
 
 def collect(
