@@ -17,6 +17,7 @@ from gui.tabs.configuration.rules import RulesSection
 from gui.tabs.configuration.sources import SourcesSection
 from gui.tabs.configuration.storage import AppearanceSection, DataSection
 from gui.tabs.configuration.wishes import WishesSection
+from gui.tabs.configuration.writing import WritingSection
 from gui.theme import Theme
 from gui.widgets.buttons import Button, set_look
 from library.home import Home
@@ -45,6 +46,7 @@ class ConfigurationTab(QWidget):
         super().__init__(parent)
         preferences, theme = setting.preferences, setting.theme
         self.sources = SourcesSection(setting.actions, setting.ports, theme)
+        self.writing = WritingSection(preferences)
         self.recommendations = RecommendationsSection(preferences)
         self.wishes = WishesSection()
         self.rules = RulesSection(preferences)
@@ -56,6 +58,7 @@ class ConfigurationTab(QWidget):
         self.appearance = AppearanceSection(preferences)
         self.sections: tuple[Section, ...] = (
             self.sources,
+            self.writing,
             self.recommendations,
             self.wishes,
             self.rules,
