@@ -1,0 +1,53 @@
+"""Titles that were never in the library, but that somebody rated elsewhere: they teach the taste and are shown nowhere.
+
+Such a title is an item without a place, marked as removed from its first moment. It counts for no figure of what there is, is
+found by no search and is never suggested. When a server turns out to have it, it is the same item, with its ratings.
+"""
+
+from __future__ import annotations
+
+from library.database import Database
+from library.item_identity import identifying, match_title
+from library.item_rows import DESCRIPTION_COLUMNS, clean_text, described
+from library.item_search import TEXT_COLUMNS, indexed_text
+from library.item_upsert import raise_revision
+from library.items import Description
+
+NEVER_THERE = (
+    "removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE place.item_id = item.id)"
+    " AND NOT EXISTS (SELECT 1 FROM title_pair WHERE verdict = 'same' AND item.id IN (one, other))"
+)
+"""Condition over the table "item": titles that no server ever had."""
+
+
+def add_absent(database: Database, description: Description, at: float) -> int:
+    """Make an item of a title that is nowhere, and return its id; one that an id of a catalogue knows already is that one.
+
+    To be called within a transaction.
+    """
+    kind = str(description.kind)
+    for found in identifying(description.external_ids):
+        sql = "SELECT item_id FROM external_id WHERE kind = ? AND scheme = ? AND value = ?"
+        known = database.row(sql, (kind, found.scheme, found.value))
+        if known is not None:
+            return int(known[0])
+    columns = described(description)
+    marks = ", ".join("?" * len(columns))
+    item_id = database.run(
+        f"INSERT INTO item ({', '.join(DESCRIPTION_COLUMNS)}, match_title, added_at, removed_at)"  # noqa: S608
+        f" VALUES ({marks}, ?, ?, ?)",
+        (*columns, match_title(clean_text(description.title)), at, at),
+    )
+    database.run(
+        f"INSERT INTO item_text (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (item_id, *indexed_text(description)),
+    )
+    database.run_many(
+        "INSERT INTO external_id (kind, scheme, value, item_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(kind, found.scheme, clean_text(found.value), item_id) for found in description.external_ids if found.value],
+    )
+    original = match_title(clean_text(description.original_title)) if description.original_title else ""
+    if original and original != match_title(clean_text(description.title)):
+        database.run("INSERT OR IGNORE INTO other_title (title, item_id) VALUES (?, ?)", (original, item_id))
+    raise_revision(database)
+    return item_id
