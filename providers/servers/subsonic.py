@@ -120,7 +120,7 @@ class SubsonicServer:
         try:
             with self._client.at_most(attempts=1, read=10.0, overall=20.0, most_bytes=16 * 1024 * 1024):
                 picture = self._client.content("getCoverArt", {"id": path, "size": max(width, height)}).content
-        except (BadStatus, CutReply, Refusal, NotSubsonic):
+        except ProviderReplyError:
             return None
         return picture or None
 

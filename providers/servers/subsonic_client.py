@@ -246,7 +246,7 @@ class SubsonicClient:
         body, kind = response.content, response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self._came_from = str(response.url)
         start = body[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if self._bytes_wanted and response.ok and not _is_text(kind, start):
+        if self._bytes_wanted and response.ok and (response.status_code == 206 or not _is_text(kind, start)):
             return None
         if start.startswith(b"{"):
             return self._explain_json(response, body)
@@ -256,7 +256,9 @@ class SubsonicClient:
             message = f"Something in front of the server asks for a sign-in of its own ({response.status_code})."
             return ProviderDenied(self.provider, message, "Let the proxy pass requests to /rest through unasked.")
         if response.status_code == 404 or response.ok:
-            return CutReply(self.provider, f"{self.place} sent an empty answer.") if not start else self._not_subsonic()
+            if not start:
+                return CutReply(self.provider, f"{self.place} sent an empty answer.")
+            return self._words_for_bytes() if self._bytes_wanted else self._not_subsonic()
         return None
 
     def _explain_json(self, response: requests.Response, body: bytes) -> ProviderError | None:
