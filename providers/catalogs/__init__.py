@@ -1,0 +1,1 @@
+"""Catalogues of films and shows on the internet: each fits ``library.sources.Catalog``."""

@@ -1,0 +1,174 @@
+"""TMDB, the catalogue that knows most: films and shows with everything about them in one answer each.
+
+A title is found by its ids first, then by name and year. An id of TMDB's own is believed as long as the other ids do not
+contradict it. Where a search decided and not an id, the answer brings no ids unless the length agreed as well: they would
+become the title's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from library.errors import ProviderDenied, ProviderError, ProviderReplyError
+from library.items import MediaKind
+from library.redaction import register_secret
+from library.sources import Answered, Match, Metadata, Question
+from providers.async_http import AsyncProviderSession, Reply
+from providers.catalogs.asking import EventLoop, Round
+from providers.catalogs.matching import ids_of, is_as_long, is_impossible, shortlist
+from providers.catalogs.rate import Pace
+from providers.catalogs.tmdb_details import Said, candidate_of, lines_of, match_of, metadata_of
+from providers.http import BadStatus, Patience
+from providers.ledger import NetworkLedger
+
+NAME = "TMDB"
+PURPOSE = "Looking titles up"
+URL = "https://api.themoviedb.org"
+REQUESTS_A_SECOND = 20.0
+MOST_MATCHES = 20
+ATTRIBUTION = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+_KINDS = {MediaKind.MOVIE: "movie", MediaKind.SHOW: "tv"}
+_PARTS = ("credits", "keywords", "recommendations", "similar", "videos", "images", "external_ids")
+
+
+class TmdbCatalog:
+    """Fits ``library.sources.Catalog``.
+
+    :param key: a read access token (the long one) or an API key (32 letters and digits); told apart by their form.
+    :param language: ISO 639-1 code of the answers.
+    :param limit: how many requests a second TMDB allows; it promises no number.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        language: str = "en",
+        *,
+        ledger: NetworkLedger | None = None,
+        patience: Patience | None = None,
+        limit: float = REQUESTS_A_SECOND,
+        url: str = URL,
+    ) -> None:
+        register_secret(key)
+        self._url = url.rstrip("/")
+        self._language = language
+        self._headers, self._key = _credentials(key)
+        self._loop = EventLoop()
+        self._session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+
+    @property
+    def name(self) -> str:
+        """Its name, which is also the scheme of its keys."""
+        return "tmdb"
+
+    def check(self) -> str:
+        """Test the key; a sentence about what answered."""
+        said = self._loop.run(self._get("configuration"))
+        if said is None or "images" not in said:
+            raise ProviderReplyError(NAME, "What answered is not TMDB.", "Look whether something stands in for it.")
+        return "TMDB answers, and the key is good."
+
+    def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
+        """Answer the questions, several at a time."""
+        return Round(self._loop, [one for one in questions if one.kind in _KINDS], self._answer).answers()
+
+    def search(self, kind: MediaKind, title: str, year: int | None = None) -> tuple[Match, ...]:
+        """Titles that could be meant; those of the year first, then the others."""
+        lines = self._loop.run(self._search(kind, title, None))
+        found = [match_of(kind, line) for line in lines]
+        return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
+
+    def close(self) -> None:
+        """Give back connections; closing twice is fine."""
+        if self._loop.running:
+            self._loop.run(self._session.close())
+            self._loop.close()
+
+    async def _answer(self, question: Question) -> Metadata | None:
+        if question.key is not None:
+            return await self._details(question.kind, question.key)
+        for key in ids_of(question, "tmdb"):
+            found = await self._details(question.kind, key)
+            if found is not None and not is_impossible(question, found):
+                return found
+        key_by_id = await self._by_other_ids(question)
+        if key_by_id is not None:
+            found = await self._details(question.kind, key_by_id)
+            if found is not None:
+                return found
+        return await self._by_name(question)
+
+    async def _by_other_ids(self, question: Question) -> str | None:
+        """The key of the one title that TMDB knows under an id of IMDb's or TVDB's."""
+        schemes = ("imdb", "tvdb") if question.kind is MediaKind.SHOW else ("imdb",)
+        for scheme in schemes:
+            for value in ids_of(question, scheme):
+                said = await self._get(f"find/{quote(value, safe='')}", {"external_source": f"{scheme}_id"})
+                lines = lines_of(said or {}, f"{_KINDS[question.kind]}_results")
+                if len(lines) == 1:
+                    return str(lines[0]["id"])
+        return None
+
+    async def _by_name(self, question: Question) -> Metadata | None:
+        """The title of that name and year, if there is no doubt about it."""
+        lines = await self._search(question.kind, question.title, question.year)
+        if not lines and question.year is not None:
+            lines = await self._search(question.kind, question.title, None)
+        listed = shortlist(question, [candidate_of(question.kind, line) for line in lines])
+        if listed.by_length and not question.runtime:
+            return None
+        found = [await self._details(question.kind, key) for key in listed.keys]
+        likely = [one for one in found if one is not None and not is_impossible(question, one)]
+        if listed.by_length:
+            likely = [one for one in likely if is_as_long(question, one)]
+        if len(likely) != 1:
+            return None
+        return likely[0] if is_as_long(question, likely[0]) else replace(likely[0], external_ids=())
+
+    async def _search(self, kind: MediaKind, title: str, year: int | None) -> list[Said]:
+        wanted = {"query": title, "include_adult": "false", "language": self._language}
+        if year is not None:
+            wanted["primary_release_year" if kind is MediaKind.MOVIE else "first_air_date_year"] = str(year)
+        return lines_of(await self._get(f"search/{_KINDS[kind]}", wanted) or {})
+
+    async def _details(self, kind: MediaKind, key: str) -> Metadata | None:
+        """All about one title in one request; ``None`` when TMDB has it no more."""
+        parts = [*_PARTS, "release_dates" if kind is MediaKind.MOVIE else "content_ratings"]
+        if self._language != "en":
+            parts.append("translations")
+        languages = ",".join(dict.fromkeys((self._language, "en", "null")))
+        wanted = {
+            "append_to_response": ",".join(parts),
+            "language": self._language,
+            "include_image_language": languages,
+            "include_video_language": languages,
+        }
+        said = await self._get(f"{_KINDS[kind]}/{quote(key, safe='')}", wanted)
+        return None if said is None or not isinstance(said.get("id"), int) else metadata_of(kind, said)
+
+    async def _get(self, path: str, wanted: Mapping[str, str] | None = None) -> Said | None:
+        """An answer of TMDB's, ``None`` when there is no such thing."""
+        try:
+            reply = await self._session.get(f"{self._url}/3/{path}", {**(wanted or {}), **self._key}, self._headers)
+        except BadStatus as error:
+            if error.status == 404:
+                return None
+            raise
+        return reply.json()
+
+
+def _credentials(key: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Headers and parameters that a key goes into: a read token has three parts with dots in between."""
+    key = key.strip().removeprefix("Bearer ").strip()
+    register_secret(key)
+    return ({"Authorization": f"Bearer {key}"}, {}) if key.count(".") == 2 else ({}, {"api_key": key})
+
+
+def _explain(reply: Reply) -> ProviderError | None:
+    if reply.status == 401:
+        return ProviderDenied(
+            NAME, "TMDB does not take this key.", "Look at it again under Settings, API on themoviedb.org."
+        )
+    return None

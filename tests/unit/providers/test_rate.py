@@ -1,0 +1,64 @@
+"""The pace of requests: on a clock of its own, so that every second can be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import pytest
+
+from providers.catalogs.rate import Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds + 1e-9
+
+
+def sent(pace: Pace, clock: Clock, count: int, stalls: dict[int, float] | None = None) -> list[float]:
+    async def go() -> list[float]:
+        found = []
+        for number in range(count):
+            clock.now += (stalls or {}).get(number, 0.0)
+            await pace.turn()
+            found.append(clock.now)
+        return found
+
+    return asyncio.run(go())
+
+
+def busiest(moments: list[float]) -> int:
+    return max(sum(one <= other < one + 1.0 for other in moments) for one in moments)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20, 40])
+def test_no_second_holds_more_than_the_limit_and_little_of_it_is_wasted(limit: float) -> None:
+    clock = Clock()
+    moments = sent(Pace(limit, clock, clock.sleep), clock, int(limit * 20))
+    assert busiest(moments) <= limit
+    assert (len(moments) - 1) / (moments[-1] - moments[0]) > 0.9 * limit or limit < 10
+
+
+def test_after_a_stall_it_catches_up_without_a_burst() -> None:
+    clock = Clock()
+    moments = sent(Pace(40, clock, clock.sleep), clock, 400, stalls=dict.fromkeys(range(0, 400, 40), 0.1))
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert min(gaps) > 0.015
+    assert busiest(moments) <= 40
+    assert 399 / (moments[-1] - moments[0]) > 34
+
+
+def test_nothing_is_sent_while_the_service_asked_for_quiet() -> None:
+    clock = Clock()
+    pace = Pace(40, clock, clock.sleep)
+    sent(pace, clock, 3)
+    pace.hold(5.0)
+    pace.hold(1.0)
+    began = clock.now
+    assert sent(pace, clock, 1)[0] >= began + 5.0
