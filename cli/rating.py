@@ -88,10 +88,10 @@ def _carry_out(session: Session, item: Item, wish: Wish) -> tuple[dict[str, Any]
 
 
 def _take_back(session: Session) -> tuple[dict[str, Any], str]:
-    last = session.library.feedback.last_answer()
+    last = session.library.feedback.last_answer(session.library.person)
     if last is None:
         raise AppError("There is no rating, skip or block of yours to take back.")
-    session.library.feedback.append(Retraction(at=time.time(), retracts=last.id))
+    session.library.feedback.append(Retraction(at=time.time(), user=last.user, retracts=last.id))
     item, word = session.library.items.get(last.item_id), _WORDS[type(last)]
     name = titles.named(item) if item else f"title {last.item_id}"
     document = {"action": "undo", "item": titles.brief(item) if item else None, "taken_back": word, "event": last.id}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 from library.errors import SettingsError, StoreUnavailable
-from library.feedback import LOCAL_USER
 from library.library import Library
 
 Format = Literal["csv", "json"]
@@ -34,9 +33,9 @@ class RatingRow:
     source: str
 
 
-def rating_rows(library: Library, user: str = LOCAL_USER) -> list[RatingRow]:
-    """The ratings that count today, the newest first."""
-    ratings = library.feedback.current(user).ratings
+def rating_rows(library: Library) -> list[RatingRow]:
+    """The ratings that count today of whoever sits in front of it, the newest first."""
+    ratings = library.feedback.current(library.person).ratings
     items = {item.id: item for item in library.items.many(rating.item_id for rating in ratings)}
     rows = []
     for rating in reversed(ratings):
@@ -73,7 +72,7 @@ def ratings_as_json(rows: list[RatingRow]) -> str:
     return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
 
 
-def export_ratings(library: Library, target: Path, form: Format | None = None, user: str = LOCAL_USER) -> int:
+def export_ratings(library: Library, target: Path, form: Format | None = None) -> int:
     """Write the ratings to a file and return how many there are.
 
     :param form: "csv" or "json"; when not given, the ending of the file's name (.csv or .json) says it.
@@ -86,7 +85,7 @@ def export_ratings(library: Library, target: Path, form: Format | None = None, u
         raise SettingsError(
             f"Ratings cannot be exported to {target.name}.", "Choose a name that ends in .csv or .json."
         )
-    rows = rating_rows(library, user)
+    rows = rating_rows(library)
     part = target.with_name(f".{target.name}.part")
     try:
         part.write_text(written(rows), encoding="utf-8", newline="")

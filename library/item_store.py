@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from library.database import Database
+from library.feedback import LOCAL_USER
 from library.item_matching import marks
 from library.item_rows import ITEM_COLUMNS, PLACE_COLUMNS, clean_text, items_from, name_from, stored_name
 from library.item_search import search
@@ -18,14 +19,24 @@ READ_AT_ONCE = 1000
 WRITTEN_AT_ONCE = 25
 _ITEM = ", ".join(ITEM_COLUMNS)
 _PLACE = ", ".join(PLACE_COLUMNS)
+_PLACE_OF_ANOTHER = ", ".join(
+    (
+        *PLACE_COLUMNS[:-1],
+        "coalesce((SELECT person_viewing.viewing FROM person_viewing WHERE user = ? AND place_id = place.id), '{}')",
+    )
+)
 
 
 class ItemStore:
-    """Items and their places. An item keeps its id, and so its ratings, whatever happens to the places."""
+    """Items and their places. An item keeps its id, and so its ratings, whatever happens to the places.
+
+    ``viewer`` is the person whose viewing the places show.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self.viewer = LOCAL_USER
 
     def get(self, item_id: int) -> Item | None:
         """One item, removed or not."""
@@ -61,6 +72,16 @@ class ItemStore:
         sql = "SELECT count(*) FROM item WHERE removed_at IS NULL AND (? IS NULL OR kind = ?)"
         found = self._database.row(sql, (wanted, wanted))
         return int(found[0]) if found else 0
+
+    def removed_among(self, item_ids: Iterable[int]) -> set[int]:
+        """Those of these items that are marked as gone."""
+        wanted = list(dict.fromkeys(item_ids))
+        gone: set[int] = set()
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            part = wanted[start : start + READ_AT_ONCE]
+            sql = f"SELECT id FROM item WHERE removed_at IS NOT NULL AND id IN ({marks(part)})"  # noqa: S608
+            gone.update(row[0] for row in self._database.rows(sql, part))
+        return gone
 
     def revision(self) -> int:
         """A number that rises with every change of any item or place."""
@@ -111,6 +132,30 @@ class ItemStore:
         return {
             name_from(key): name_from(version) for key, version in self._database.rows(sql, (source_id, library_key))
         }
+
+    def places_of(self, source_id: str, library_key: str) -> dict[str, tuple[int, int]]:
+        """Key -> the row of the place, and its item, of every entry of this library that is there as far as we know."""
+        sql = "SELECT key, id, item_id FROM place WHERE source_id = ? AND library_key = ? AND removed_at IS NULL"
+        rows = self._database.rows(sql, (source_id, library_key))
+        return {name_from(key): (place_id, item_id) for key, place_id, item_id in rows}
+
+    def viewing_versions(self, user: str, source_id: str, library_key: str) -> dict[str, str]:
+        """Key -> version of the entry when it was last read for another person of the household."""
+        sql = (
+            "SELECT key, person_viewing.version FROM person_viewing JOIN place ON place.id = place_id"
+            " WHERE user = ? AND source_id = ? AND library_key = ? AND removed_at IS NULL"
+        )
+        rows = self._database.rows(sql, (user, source_id, library_key))
+        return {name_from(key): str(version) for key, version in rows}
+
+    def put_viewings(self, rows: Sequence[tuple[str, int, str, str]]) -> None:
+        """Keep what another person saw: user, row of the place, version, and the viewing as it is stored."""
+        self._database.run_many(
+            "INSERT INTO person_viewing (user, place_id, version, viewing) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (user, place_id) DO UPDATE SET version = excluded.version, viewing = excluded.viewing",
+            list(rows),
+        )
+        raise_revision(self._database)
 
     def library_keys(self, source_id: str) -> list[str]:
         """The libraries of a source that have entries here."""
@@ -165,9 +210,10 @@ class ItemStore:
             return []
         ids = [row[0] for row in rows]
         chosen = f"item_id IN ({marks(ids)})"
+        columns, viewers = (_PLACE, []) if self.viewer == LOCAL_USER else (_PLACE_OF_ANOTHER, [self.viewer])
         places = self._database.rows(
-            f"SELECT {_PLACE} FROM place WHERE {chosen} AND removed_at IS NULL ORDER BY item_id, id",  # noqa: S608
-            ids,
+            f"SELECT {columns} FROM place WHERE {chosen} AND removed_at IS NULL ORDER BY item_id, id",  # noqa: S608
+            [*viewers, *ids],
         )
         names = self._database.rows(
             f"SELECT item_id, scheme, value FROM external_id WHERE {chosen} ORDER BY item_id, scheme, value",  # noqa: S608

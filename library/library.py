@@ -14,6 +14,7 @@ from library.item_store import ItemStore
 from library.journal import Journal
 from library.scan_history import ScanHistory
 from library.settings import SettingsStore
+from library.title_pairs import PairStore
 from library.wish_store import WishStore
 
 
@@ -32,6 +33,7 @@ class Library:
         self.settings = SettingsStore(database)
         self.scans = ScanHistory(database)
         self.wishes = WishStore(database)
+        self.pairs = PairStore(database)
         self.journal = Journal(database)
         self.contacts = ContactStore(database)
 
@@ -43,7 +45,18 @@ class Library:
         :raises StoreCorrupt: when it is damaged; ``library.backups.open_or_recover`` restores a backup.
         :raises StoreTooNew: when a newer version of the program wrote it.
         """
-        return cls(home, open_store(home.database, lambda old, version: before_migration(home, old, version)))
+        library = cls(home, open_store(home.database, lambda old, version: before_migration(home, old, version)))
+        library.sit_down(library.settings.load().people.active)
+        return library
+
+    @property
+    def person(self) -> str:
+        """Who sits in front of it: the ``user`` of the feedback that counts, and whose viewing the items show."""
+        return self.items.viewer
+
+    def sit_down(self, person: str) -> None:
+        """Let somebody else of the household sit in front of it, as far as this connection goes."""
+        self.items.viewer = person
 
     def tidy(self) -> None:
         """Let SQLite look over its statistics where they are out of date; quick, and searches stay quick for it."""

@@ -6,7 +6,6 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from library.feedback import LOCAL_USER
 from library.items import MediaKind
 from library.library import Library
 from library.scan_history import ScanRecord
@@ -40,8 +39,9 @@ class LibraryStatistics:
         return sum(self.items.values())
 
 
-def library_statistics(library: Library, user: str = LOCAL_USER) -> LibraryStatistics:
-    """Count what is in the library now."""
+def library_statistics(library: Library) -> LibraryStatistics:
+    """Count what is in the library now, and what whoever sits in front of it said."""
+    user = library.person
     rows = library.database.rows
     feedback = library.feedback.current(user)
     kinds = rows("SELECT kind, count(*) FROM item WHERE removed_at IS NULL GROUP BY kind")

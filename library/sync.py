@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from library.errors import AppError, StoreError
-from library.feedback import Rating, on_the_scale
+from library.feedback import LOCAL_USER
 from library.items import MediaKind
 from library.library import Library
 from library.progress import Job, Progress
 from library.scan_history import ScanRecord, ScanStatus
+from library.server_ratings import ServerRatings
 from library.settings import SourceSettings
 from library.sources import Entry, MediaServer, ServerItem, ServerLibrary
 
@@ -54,6 +55,9 @@ class ScanReport:
     :param listed: entries the server has; ``added`` and ``changed`` of them were new or different.
     :param removed: entries marked as gone; ``failed`` could not be read and are tried again next time.
     :param ratings: ratings of the person's own that came in from the server.
+    :param matched: entries of ``added`` that are titles known before, from another source or from before they were gone;
+        ``rated_again`` of them have a rating. ``rated_gone`` are rated titles that lie nowhere any more.
+    :param unsure: pairs of titles that may be one, and wait for the person to say so.
     :param problems: sentences for the person, at most MOST_PROBLEMS; ``untold`` is how many more there were.
     :param question: set when far too much was missing: nothing was marked, and the person is to be asked.
     """
@@ -64,6 +68,10 @@ class ScanReport:
     removed: int = 0
     failed: int = 0
     ratings: int = 0
+    matched: int = 0
+    rated_again: int = 0
+    rated_gone: int = 0
+    unsure: int = 0
     problems: tuple[str, ...] = ()
     untold: int = 0
     question: Shrinkage | None = None
@@ -85,6 +93,11 @@ class ScanReport:
             )
             if count
         ]
+        if self.matched:
+            rated = f", {self.rated_again:,} of them with your rating" if self.rated_again else ""
+            parts.append(f"{self.matched:,} known before{rated}")
+        if self.matched and self.rated_gone:
+            parts.append(f"{_titles(self.rated_gone)} with your rating not found again")
         return f"{_titles(self.listed)}: {', '.join(parts)}" if parts else f"{_titles(self.listed)}, nothing new"
 
 
@@ -142,6 +155,8 @@ class _Scan:
         self._source = source
         self._now = now
         self._report = ScanReport()
+        self._ratings = ServerRatings(library.feedback, source.kind, LOCAL_USER, now)
+        self._matched: set[int] = set()
         self._record = ScanRecord(source_id=source.id, started_at=now())
 
     def run(self, allow_shrink: bool) -> Job[ScanReport]:
@@ -161,9 +176,22 @@ class _Scan:
         except Exception:
             self._note_failure(ScanStatus.FAILED, "It ended with an unexpected error.")
             raise
+        self._meet_again()
         self._report = replace(self._report, seconds=self._now() - self._record.started_at)
         self._note(self._report.status, self._report.sentence)
         return self._report
+
+    def _meet_again(self) -> None:
+        """Note what became of titles that were known from elsewhere, for whoever moved to another server."""
+        self._report = replace(self._report, unsure=len(self._library.pairs.waiting()))
+        if self._matched:
+            rated = [rating.item_id for rating in self._library.feedback.current().ratings]
+            self._report = replace(
+                self._report,
+                matched=len(self._matched),
+                rated_again=len(self._matched.intersection(rated)),
+                rated_gone=len(self._library.items.removed_among(rated)),
+            )
 
     def _note_failure(self, status: ScanStatus, message: str) -> None:
         with contextlib.suppress(StoreError):  # the first error is the one to tell
@@ -259,33 +287,17 @@ class _Scan:
         listed = [replace(item, version=entries[item.key].version) for item in items]
         imported = 0
 
-        def import_ratings(batch: Sequence[ServerItem], item_ids: Sequence[int]) -> None:
+        def take_ratings(batch: Sequence[ServerItem], item_ids: Sequence[int]) -> None:
             nonlocal imported
-            imported += self._import_ratings(batch, item_ids)
+            seen = [(item_id, item.viewing) for item_id, item in zip(item_ids, batch, strict=True)]
+            imported += self._ratings.take(seen)
 
-        self._library.items.upsert(self._source.id, listing.library.key, listed, and_then=import_ratings)
+        self._library.items.upsert(
+            self._source.id, listing.library.key, listed, and_then=take_ratings, matched=self._matched
+        )
         added = sum(item.key not in known for item in listed)
         self._count(added=added, changed=len(listed) - added, ratings=imported)
         return len(listed)
-
-    def _import_ratings(self, items: Sequence[ServerItem], item_ids: Sequence[int]) -> int:
-        """Append the ratings that the server has and did not tell us yet; return how many."""
-        rated = [(item_id, item.viewing) for item_id, item in zip(item_ids, items, strict=True) if item.viewing.rating]
-        if not rated:
-            return 0
-        feedback, source = self._library.feedback, self._source.kind
-        told = feedback.imported(source, [item_id for item_id, _ in rated])
-        appended = 0
-        for item_id, viewing in rated:
-            value = on_the_scale(viewing.rating or 0.0)
-            before = told.setdefault(item_id, [])
-            if (before and before[-1][0] == value) or (value, viewing.rated_at) in before:
-                continue
-            at = self._now() if viewing.rated_at is None else viewing.rated_at
-            feedback.append(Rating(at=at, item_id=item_id, value=value, source=source))
-            before.append((value, at))
-            appended += 1
-        return appended
 
     def _remove(self, listings: Sequence[_Listing], allow_shrink: bool) -> Generator[Progress, None, None]:
         """Mark what vanished, unless so much is missing that the person has to be asked first."""

@@ -62,7 +62,7 @@ class Engine:
         self._sessions = {kind: TabSession() for kind in KINDS}
         self._snapshot = snapshot
         self._memory = Memory(library, snapshot, clock)
-        self._wishes = library.wishes.all()
+        self._wishes = library.wishes.all(library.person)
         self._ranking: tuple[date, Ranking] | None = None
 
     @property
@@ -97,7 +97,7 @@ class Engine:
     def refresh_feedback(self) -> None:
         """Read feedback and wishes in force from the store again."""
         self._memory.refresh()
-        self._wishes = self._library.wishes.all()
+        self._wishes = self._library.wishes.all(self._library.person)
         self._ranking = None
 
     def configure(self, settings: Settings) -> None:
@@ -295,7 +295,7 @@ class Engine:
 
     def wish(self, subject: Subject, direction: Direction) -> Wish:
         """Ask for more of something, for less of it, or never to see it again."""
-        wish = Wish(subject, direction, self._clock())
+        wish = Wish(subject, direction, self._clock(), self._library.person)
         wish = replace(wish, id=self._library.wishes.put(wish))
         self.refresh_feedback()
         return wish

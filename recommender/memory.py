@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from library.errors import AppError
 from library.feedback import (
     GUEST,
-    LOCAL_USER,
     MAX_RATING,
     MIN_RATING,
     Block,
@@ -57,7 +56,7 @@ class Memory:
         self.current = CurrentFeedback()
         self.out: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.publish(snapshot)
-        for event in library.feedback.log(limit=500):  # titles skipped before a restart go on resting
+        for event in library.feedback.log(library.person, limit=500):  # titles skipped before a restart go on resting
             if isinstance(event, Skip) and event.item_id in self.current.skips:
                 self.resting[event.item_id] = event.at
 
@@ -69,13 +68,17 @@ class Memory:
     @property
     def user(self) -> str:
         """Whose feedback is written now."""
-        return LOCAL_USER if self._guests is None else GUEST
+        return self._library.person if self._guests is None else GUEST
 
     def publish(self, snapshot: Snapshot) -> None:
-        """Take over a snapshot; feedback given since it was built is applied to it."""
+        """Take over a snapshot; feedback given since it was built is applied to it.
+
+        One that knows another person's taste gives what it knows of the titles, and nothing of that taste.
+        """
+        foreign, snapshot = snapshot.person != self._library.person, snapshot.for_person(self._library.person)
         self._snapshot = snapshot
         self.taste = snapshot.taste
-        self._waiting = False
+        self._waiting = foreign and len(self._library.feedback.current(self._library.person).ratings) > AT_ONCE
         self.refresh()
 
     def refresh(self) -> None:
@@ -83,7 +86,7 @@ class Memory:
 
         A taste that waits for very many changes stays as it is until the next snapshot: step by step they would take too long.
         """
-        self.current = self._library.feedback.current()
+        self.current = self._library.feedback.current(self._library.person)
         if not self._waiting:
             self.taste = brought_up_to(self.taste, self.current)
         self._note_what_is_out()
@@ -175,18 +178,18 @@ class Memory:
 
     def unblock(self, item_id: int) -> None:
         """Let a blocked item be suggested again."""
-        self._library.feedback.unblock(item_id)
+        self._library.feedback.unblock(item_id, self._library.person)
         self.refresh()
 
     def reset_blocked(self) -> int:
         """Let every blocked item be suggested again; says how many there were."""
-        count = self._library.feedback.reset_blocked()
+        count = self._library.feedback.reset_blocked(self._library.person)
         self.refresh()
         return count
 
     def reset(self) -> None:
         """Forget what was learned, as if nothing had been rated; blocks stay, and the log keeps its rows."""
-        self._library.feedback.append(Reset(at=self._clock()))
+        self._library.feedback.append(Reset(at=self._clock(), user=self._library.person))
         self.resting.clear()
         self.refresh()
 

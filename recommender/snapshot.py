@@ -28,13 +28,14 @@ from numpy.typing import NDArray
 from graph.arrays import GraphArrays
 from graph.paths import Paths
 from library.errors import AppError
+from library.feedback import LOCAL_USER
 from recommender.columns import COLUMNS, ItemColumns
 from recommender.covariance import Covariance
 from recommender.features import LEARNED, ItemFeatures
 from recommender.near import Near, load_near
 from recommender.saved_graph import load_graph, save_graph
 from recommender.self_test import SelfTest
-from recommender.taste import TasteState
+from recommender.taste import TasteState, unlearned
 from recommender.weights import KernelWeights, as_stored, weights_from
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Snapshot:
     :param near: what lies near what; ``graph`` the knowledge graph; ``None`` while they are not worked out.
     :param acquaintance: how well the program knows the person.
     :param whole: whether every stage of the training has been done for these items.
+    :param person: whose taste and viewing it holds.
     """
 
     features: ItemFeatures
@@ -99,6 +101,7 @@ class Snapshot:
     graph: GraphArrays | None = None
     acquaintance: Acquaintance = field(default_factory=Acquaintance)
     whole: bool = False
+    person: str = LOCAL_USER
 
     def __len__(self) -> int:
         return len(self.features)
@@ -117,6 +120,24 @@ class Snapshot:
     def self_test(self) -> SelfTest | None:
         """The last test of how well the program knows the person."""
         return self.acquaintance.self_test
+
+    def for_person(self, person: str) -> Snapshot:
+        """The same titles for somebody else: nothing of the taste, the weights or the test of the one it was made for.
+
+        What this person has seen is not in it either, so that the next cycle reads the titles again.
+        """
+        if person == self.person:
+            return self
+        weights = self.came_with
+        return replace(
+            self,
+            taste=unlearned(Covariance(self.features, weights)),
+            revision=-1,
+            event_id=0,
+            shipped=None,
+            acquaintance=Acquaintance(),
+            person=person,
+        )
 
     @cached_property
     def paths(self) -> Paths | None:
@@ -189,6 +210,7 @@ class Snapshot:
             "event_id": self.event_id,
             "acquaintance": self.acquaintance.as_stored(),
             "whole": self.whole,
+            "person": self.person,
         }
         (directory / _FACTS).write_text(json.dumps(facts), encoding="ascii")
 
@@ -296,6 +318,7 @@ def _from_stored(arrays: dict[str, NDArray[Any]], words: dict[str, Any], weights
         shipped=None if used == weights else weights,
         acquaintance=Acquaintance.from_stored(words["acquaintance"]),
         whole=bool(words["whole"]),
+        person=str(words.get("person", LOCAL_USER)),
     )
 
 

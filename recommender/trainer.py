@@ -90,6 +90,8 @@ def refresh(library: Library, plan: TrainingPlan, previous: Snapshot | None) -> 
     """
     if previous is not None and previous.came_with != plan.weights:
         previous = None
+    if previous is not None:
+        previous = previous.for_person(library.person)
     cycle = _Cycle(library, plan, encoder_key(plan.model), library.items.revision(), previous)
     return (yield from cycle.run())
 
@@ -277,7 +279,9 @@ class _Cycle:
         return vectors
 
     def _evidence(self) -> Evidence:
-        return gather_evidence(self._library.feedback.current(), self._features.ids, self._weights.usual)
+        return gather_evidence(
+            self._library.feedback.current(self._library.person), self._features.ids, self._weights.usual
+        )
 
     def _snapshot(self, whole: bool = False) -> Snapshot:
         """What is known by now, with the taste fitted to all feedback in force."""
@@ -296,6 +300,7 @@ class _Cycle:
             graph=self._graph,
             acquaintance=self._acquaintance,
             whole=whole,
+            person=self._library.person,
         )
 
     def _published(self, step: str, done: int = 0, total: int | None = None, save: bool = True) -> Published:
@@ -348,5 +353,5 @@ def _in_order(missing: Sequence[int], first: Sequence[int]) -> list[int]:
 
 
 def _newest_event(library: Library) -> int:
-    newest = library.feedback.log(limit=1)
+    newest = library.feedback.log(library.person, limit=1)
     return newest[-1].id if newest else 0

@@ -6,6 +6,7 @@ ALTER TABLE item ADD COLUMN styles TEXT NOT NULL DEFAULT '[]';
 CREATE TABLE person_viewing (
     user TEXT NOT NULL,
     place_id INTEGER NOT NULL REFERENCES place (id),
+    version TEXT NOT NULL,
     viewing TEXT NOT NULL,
     PRIMARY KEY (user, place_id)
 ) WITHOUT ROWID;
@@ -90,27 +91,49 @@ CREATE TABLE contact (
     PRIMARY KEY (day, host, reach, purpose)
 ) WITHOUT ROWID;
 
--- A past that was brought along: which file, and what became of each of its lines.
+-- A past that was brought along: out of which files, the titles it is about, and what became of each of its lines. "files" tells
+-- of each file how many lines it has and of what; "finished_at" is empty while it is read.
 CREATE TABLE import (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
     user TEXT NOT NULL,
-    format TEXT NOT NULL,
-    name TEXT NOT NULL,
-    lines INTEGER NOT NULL DEFAULT 0,
-    problems TEXT NOT NULL DEFAULT '[]',
+    format TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL DEFAULT '',
+    files TEXT NOT NULL DEFAULT '[]',
+    finished_at REAL,
     taken_back_at REAL
 );
 
+-- A title as the files name it; "item_id" is what it turned out to be, "decided" whether the person said so.
+CREATE TABLE import_title (
+    id INTEGER PRIMARY KEY,
+    import_id INTEGER NOT NULL REFERENCES import (id),
+    entry TEXT NOT NULL,
+    pile TEXT NOT NULL CHECK (pile IN ('sure', 'unsure', 'not owned', 'wish')),
+    item_id INTEGER REFERENCES item (id),
+    candidates TEXT NOT NULL DEFAULT '[]',
+    decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1))
+);
+CREATE INDEX import_title_by_import ON import_title (import_id, pile);
+
+-- A line either says something about a title, or was left out for a reason.
 CREATE TABLE import_line (
     id INTEGER PRIMARY KEY,
     import_id INTEGER NOT NULL REFERENCES import (id),
-    digest TEXT NOT NULL,
-    entry TEXT NOT NULL,
-    pile TEXT NOT NULL CHECK (pile IN ('sure', 'unsure', 'not owned', 'left out')),
-    item_id INTEGER REFERENCES item (id),
+    title_id INTEGER REFERENCES import_title (id),
+    file INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    digest INTEGER,
+    source TEXT NOT NULL,
+    act TEXT NOT NULL CHECK (act IN ('rating', 'play', 'wish', '')),
+    value REAL,
+    at REAL,
+    played_at REAL,
     feedback_id INTEGER REFERENCES feedback (id),
-    candidates TEXT NOT NULL DEFAULT '[]'
+    text TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    CHECK ((title_id IS NULL) = (reason != '')),
+    CHECK ((title_id IS NULL) = (act = ''))
 );
-CREATE INDEX import_line_by_import ON import_line (import_id, pile);
-CREATE INDEX import_line_by_digest ON import_line (digest);
+CREATE INDEX import_line_by_title ON import_line (title_id);
+CREATE INDEX import_line_by_import ON import_line (import_id, title_id);

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -252,3 +253,21 @@ def test_feedback_given_elsewhere_counts_after_a_refresh(engine: Engine, library
     engine.refresh_feedback()
     assert engine.rating_of(ids["Star 2"]) == 10
     assert means(engine) == pytest.approx(refitted(engine, library), abs=1e-3)
+
+
+def test_somebody_else_meets_nothing_of_the_owners_taste(library: Library, clock: Clock) -> None:
+    snapshot = snapshot_of(library)
+    owner = Engine(library, snapshot, clock=clock)
+    before = means(owner)
+    for item_id in list(ids_by_title(library).values())[:12:2]:
+        owner.rate(item_id, 10.0)
+    evidence = gather_evidence(library.feedback.current(), snapshot.features.ids, snapshot.weights.usual)
+    taste = TasteModel(snapshot.features, snapshot.weights).fit(evidence.rows, evidence.values, evidence.noise_scale)
+    learned = replace(snapshot, taste=taste, event_id=6)
+    assert not np.allclose(means(Engine(library, learned, clock=clock)), before)
+    library.sit_down("plex:7")
+    other = Engine(library, learned, clock=clock)
+    np.testing.assert_allclose(means(other), before, atol=1e-9)
+    other.rate(next(iter(ids_by_title(library).values())), 1.0)
+    assert [rating.value for rating in library.feedback.current("plex:7").ratings] == [1.0]
+    assert len(library.feedback.current().ratings) == 6
