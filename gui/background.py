@@ -63,11 +63,14 @@ class Background(QObject):
         self.worker = LibraryWorker(session.home, session.ports, "library worker", self)
         self.poster_worker = LibraryWorker(session.home, session.ports, "poster worker", self)
         self.asking_worker = LibraryWorker(session.home, session.ports, "asking worker", self)
+        self.waiting_worker = LibraryWorker(session.home, session.ports, "waiting worker", self)
         governor = Governor(session.preferences.settings.training, session.ports.look, parent=self)
         command = session.ports.trainer_command(session.home)
         self.trainer = BackgroundTrainer(session.home, command, session.weights, governor, parent=self)
         self.activity = Activity(session.window.strip, session.ports.connections_today, parent=self)
-        self.actions = SourceActions(self._library, self._preferences, self.worker, self.asking_worker, self)
+        self.actions = SourceActions(
+            self._library, self._preferences, self.worker, self.asking_worker, self, self.waiting_worker
+        )
         self.posters = PosterQueue(self)
         self.dials = DialsDesk(self._controller, self._preferences, self)
         self.title_pages = TitlePages(session, self.asking_worker, self)
@@ -92,6 +95,7 @@ class Background(QObject):
         self.worker.start()
         self.poster_worker.start()
         self.asking_worker.start()
+        self.waiting_worker.start()
         self.trainer.start()
         self.activity.start()
         self._controller.refresh_posters()
@@ -105,10 +109,10 @@ class Background(QObject):
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
         self.activity.stop()
-        threads = (self.worker, self.poster_worker, self.asking_worker, self.trainer)
-        for thread in threads:
+        workers = (self.worker, self.poster_worker, self.asking_worker, self.waiting_worker)
+        for thread in (*workers, self.trainer):
             thread.request_stop()
-        for worker in (self.worker, self.poster_worker, self.asking_worker):
+        for worker in workers:
             worker.stop(STOP_SECONDS)
         self.trainer.stop()
         if self.taste is not None:  # its charts must go before Python's garbage collector takes them apart in any order

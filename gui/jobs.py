@@ -13,6 +13,7 @@ from PyQt6.QtGui import QImage
 
 from gui.worker import Task, Workplace
 from library import backups, export
+from library.accounts import account_secret_of, person_secret_of
 from library.errors import ProviderDenied, ProviderError, SettingsError
 from library.items import Item, MediaKind, Place
 from library.posters import PosterCache
@@ -117,8 +118,10 @@ def remove_source(source: SourceSettings) -> Task:
     def job(workplace: Workplace) -> Job[None]:
         yield Progress(f"Removing {source.name}")
         workplace.library.items.remove_source(source.id)
-        name = secret_of(source)
-        if name:
+        people = [profile for profile in workplace.library.settings.load().profiles if profile.source_id == source.id]
+        names = [person_secret_of(source, profile.id.partition(":")[2]) for profile in people]
+        names += [secret_of(source), account_secret_of(source)] if secret_of(source) else []
+        for name in names:
             Secrets(workplace.home).delete(name)
 
     return job

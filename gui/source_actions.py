@@ -9,11 +9,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui import jobs
 from gui.preferences import Preferences
-from gui.worker import LibraryWorker, Ticket
+from gui.worker import LibraryWorker, Task, Ticket
 from library.errors import AppError
 from library.library import Library
 from library.scan_history import ScanRecord
-from library.settings import DEMO_SOURCE, SourceKind, SourceSettings
+from library.settings import DEMO_SOURCE, Profile, SourceKind, SourceSettings
 from library.sync import ScanReport
 
 
@@ -24,7 +24,8 @@ class SourceActions(QObject):
     ``scanned(source_id, ScanReport)`` when a scan came to its end; ``removed(str)`` with the name of a source that is gone;
     ``went_wrong(AppError)``.
 
-    :param worker: what scans; ``asking`` is what answers the questions of the forms, so that they never wait for a scan.
+    :param worker: what scans; ``asking`` is what answers the questions of the forms, so that they never wait for a scan;
+        ``waiting`` is for what waits for a person, such as a sign-in in the browser.
     """
 
     changed = pyqtSignal()
@@ -40,12 +41,14 @@ class SourceActions(QObject):
         worker: LibraryWorker,
         asking: LibraryWorker | None = None,
         parent: QObject | None = None,
+        waiting: LibraryWorker | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._preferences = preferences
         self._worker = worker
         self._asking = asking or worker
+        self._waiting = waiting or self._asking
         self._scans: dict[str, Ticket] = {}
         preferences.changed.connect(self.changed)
 
@@ -81,6 +84,18 @@ class SourceActions(QObject):
     def ask(self, source: SourceSettings, token: str | None = None) -> Ticket:
         """Test the connection; succeeds with a ``jobs.Answer``."""
         return self._asking.submit(f"Asking {source.name}", jobs.ask_server(source, token))
+
+    def wait_for(self, label: str, task: Task) -> Ticket:
+        """Hand in work that may wait long for somebody; nothing else waits for it."""
+        return self._waiting.submit(label, task)
+
+    def put_profile(self, profile: Profile) -> None:
+        """Add somebody to the household, or give them another name."""
+        others = tuple(known for known in self._preferences.settings.profiles if known.id != profile.id)
+        try:
+            self._preferences.change(profiles=(*others, profile))
+        except AppError as error:
+            self.went_wrong.emit(error)
 
     def look_at_folder(self, path: str) -> Ticket:
         """Look whether a directory can be used; succeeds with a sentence about why not, or an empty one."""

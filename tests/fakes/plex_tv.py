@@ -281,10 +281,11 @@ class FakePlexTv(FakeService):
 
 def _connection(uri: str, local: bool, relay: bool) -> dict:
     parts = urlsplit(uri)
+    host = parts.hostname or ""
     return {
         "uri": uri,
         "protocol": parts.scheme,
-        "address": parts.hostname,
+        "address": host.split(".")[0].replace("-", ".") if host.endswith(".plex.direct") else host,
         "port": parts.port or 443,
         "local": local,
         "relay": relay,

@@ -10,15 +10,10 @@ import pytest
 from PyQt6.QtCore import QObject, QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from gui.preferences import Preferences
 from gui.session import Session
-from gui.source_actions import SourceActions
-from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.theme import Theme
-from gui.worker import LibraryWorker
 from library.home import Home
-from library.library import Library
-from tests.gui.places import PATIENCE, Room, make_home, quick_ports
+from tests.gui.places import PATIENCE, Room, make_home, open_room, quick_ports
 
 
 @pytest.fixture(autouse=True)
@@ -80,20 +75,8 @@ def session(start) -> Session:
 
 @pytest.fixture
 def room(home: Home, theme, qtbot) -> Iterator[Room]:
-    ports = quick_ports(home)
-    library = Library.open(home)
-    worker = LibraryWorker(home, ports, "worker under test")
-    worker.start()
-    preferences = Preferences(library)
-    actions = SourceActions(library, preferences, worker)
-    tab = ConfigurationTab(Setting(home, ports, preferences, actions, theme))
-    qtbot.addWidget(tab)
-    tab.resize(1100, 700)
-    tab.show()
-    tab.activateWindow()
-    yield Room(home, library, preferences, actions, tab)
-    assert worker.stop()
-    library.close()
+    with open_room(home, theme, qtbot) as room:
+        yield room
 
 
 def _alive(obj: object, kind: type[QObject]) -> bool:

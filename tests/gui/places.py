@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.source_actions import SourceActions
-from gui.tabs.configuration.tab import ConfigurationTab
+from gui.tabs.configuration.tab import ConfigurationTab, Setting
+from gui.theme import Theme
 from gui.training_state import Phase
+from gui.worker import LibraryWorker
 from library.home import Home
 from library.library import Library
 from library.settings import DEMO_SOURCE, SourceSettings
@@ -91,6 +94,27 @@ class Room:
     preferences: Preferences
     actions: SourceActions
     tab: ConfigurationTab
+
+
+@contextmanager
+def open_room(home: Home, theme: Theme, qtbot, **changes: object) -> Iterator[Room]:
+    """A :class:`Room` with the program's own ports, some of them changed."""
+    ports = quick_ports(home, **changes)
+    library = Library.open(home)
+    worker = LibraryWorker(home, ports, "worker under test")
+    worker.start()
+    preferences = Preferences(library)
+    actions = SourceActions(library, preferences, worker)
+    tab = ConfigurationTab(Setting(home, ports, preferences, actions, theme))
+    qtbot.addWidget(tab)
+    tab.resize(1100, 700)
+    tab.show()
+    tab.activateWindow()
+    try:
+        yield Room(home, library, preferences, actions, tab)
+    finally:
+        assert worker.stop()
+        library.close()
 
 
 def settled(session: Session, qtbot) -> None:

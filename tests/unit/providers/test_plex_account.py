@@ -138,14 +138,14 @@ def test_servers_come_with_their_ways_the_best_first(opener: PlexOpener, plex_tv
         cellar, safe, attic = account.servers()
     assert [way.url for way in cellar.addresses] == [
         "https://192-168-1-20.h.plex.direct:32400",
-        "http://192-168-1-20.h.plex.direct:32400",
+        "http://192.168.1.20:32400",
         "https://8-8-8-8.h.plex.direct:32400",
         "https://relay.example:443",
     ]
     assert cellar.account_id == "1"
     assert [way.url for way in safe.addresses] == ["https://10-0-0-2.h.plex.direct:1"]
     assert (attic.owned, attic.owner, attic.account_id) == (False, "Anna", HANNA)
-    assert attic.words == "Attic, shared by Anna, local, 10-0-0-1.h.plex.direct"
+    assert attic.words == "Attic, shared by Anna, local, 10.0.0.1"
     assert cellar.token not in repr(cellar)
 
 

@@ -1,0 +1,216 @@
+"""Signing in with Plex, inside the form of a Plex server: the browser does the talking, and then a server is chosen."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt6.QtCore import Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+
+from gui.account_actions import AccountActions, OpenedAccount, ServerAccess
+from gui.tabs.configuration.parts import row, say, words
+from gui.widgets.buttons import Button
+from gui.worker import Ticket
+from library.accounts import AccountServer, CodeShown
+from library.errors import AppError
+from library.progress import Progress
+
+OFFER = (
+    "Plex opens in your browser, you sign in there, and choose your server here. No password is typed into Homereel."
+)
+OPENED = "Plex is open in your browser. Sign in there; this page goes on by itself."
+NOT_OPENED = "No browser could be opened from here. Open this address yourself, on any computer, and sign in there."
+NO_SERVER = "is signed in, but this account has no Plex server. Enter the address of one below."
+
+
+class PlexSignIn(QWidget):
+    """From "Sign in with Plex" to a server that answers.
+
+    Signals: ``chosen(ServerAccess)`` when a server of the account answers; ``resized()`` when it takes more or less room.
+    """
+
+    chosen = pyqtSignal(object)
+    resized = pyqtSignal()
+
+    def __init__(self, accounts: AccountActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts = accounts
+        self._ticket: Ticket | None = None
+        self._opened: OpenedAccount | None = None
+        self._ends_at = 0.0
+        self._reached_place = -1
+        self.sign_in = Button("Sign in with Plex", "primary", self)
+        self.offer = words(OFFER, "note")
+        self.told = words("", "note")
+        self.cancel = Button("Stop waiting", "quiet", self)
+        self.servers: list[QRadioButton] = []
+        self._group = QButtonGroup(self)
+        self.use = Button("Use this server", "primary", self)
+        self.again = Button("Sign in again", "link", self)
+        self._build()
+        self.sign_in.clicked.connect(self.begin)
+        self.again.clicked.connect(self.begin)
+        self.cancel.clicked.connect(self.give_up)
+        self.use.clicked.connect(self._use_checked)
+        self._show()
+
+    def _build(self) -> None:
+        self.link = QLineEdit(self)
+        self.link.setReadOnly(True)
+        self.link.setAccessibleName("Address of the page to sign in on")
+        self.copy = Button("Copy the link", "", self)
+        self.copy.clicked.connect(self._copy)
+        self.open = Button("Open it again", "", self)
+        self.open.clicked.connect(self._open_page)
+        self.code = words("", "note")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row(self.sign_in, 1))
+        layout.addWidget(self.offer)
+        layout.addWidget(self.told)
+        layout.addWidget(self.link)
+        layout.addWidget(self.code)
+        layout.addLayout(self._list)
+        layout.addLayout(row(self.copy, self.open, self.use, self.cancel, self.again, 1))
+
+    # Signing in
+
+    def begin(self) -> None:
+        """Ask Plex for a code and open its page."""
+        self._clear_servers()
+        self._opened = None
+        self._say("Asking Plex for a code …")
+        ticket = self._follow(self._accounts.sign_in())
+        ticket.progressed.connect(lambda step: self._advanced(ticket, step))
+        ticket.succeeded.connect(lambda opened: self._signed_in(ticket, opened))
+
+    def give_up(self) -> None:
+        """Wait no longer."""
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None:
+            ticket.cancel()
+        self._say("")
+        if self._opened is not None and self.servers:
+            self._say(self._who_words())
+        self._show()
+
+    def _follow(self, ticket: Ticket) -> Ticket:
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._ticket = ticket
+        ticket.failed.connect(lambda error: self._failed(ticket, error))
+        self._show()
+        return ticket
+
+    def _advanced(self, ticket: Ticket, step: Progress) -> None:
+        if ticket is not self._ticket:
+            return
+        if isinstance(step, CodeShown):
+            self._ends_at = time.monotonic() + step.seconds
+            self.link.setText(step.link)
+            self.link.setCursorPosition(0)
+            self.code.setText(f"The code is {step.code}. It is in the address already.")
+            self._show(waiting=True)
+            self._open_page()
+        elif self.link.text():
+            minutes = max(0, round((self._ends_at - time.monotonic()) / 60))
+            self.link.setToolTip(f"Good for another {minutes} minutes" if minutes > 1 else "Good for another minute")
+
+    def _open_page(self) -> None:
+        opened = QDesktopServices.openUrl(QUrl(self.link.text(), QUrl.ParsingMode.StrictMode))
+        self._say(OPENED if opened else NOT_OPENED)
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.link.text())
+            self.copy.setText("Copied")
+
+    def _failed(self, ticket: Ticket, error: AppError) -> None:
+        if ticket is self._ticket:
+            self._ticket = None
+            self._say(str(error), "problem")
+            self._show()
+
+    # Choosing a server
+
+    def _signed_in(self, ticket: Ticket, opened: OpenedAccount) -> None:
+        if ticket is not self._ticket:
+            return
+        self._ticket, self._opened = None, opened
+        if not opened.servers:
+            self._say(f"{opened.who.name or 'The account'} {NO_SERVER}", "problem")
+        for server in opened.servers:
+            button = QRadioButton(server.words, self)
+            self._group.addButton(button)
+            button.clicked.connect(lambda: self._show())
+            self._list.addWidget(button)
+            self.servers.append(button)
+        if opened.servers:
+            self.servers[0].setChecked(True)
+            self._say(self._who_words())
+            if len(opened.servers) == 1:
+                self._reach(opened.servers[0])
+                return
+        self._show()
+        if self.servers:
+            self.servers[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _use_checked(self) -> None:
+        if self._opened is not None:
+            self._reach(self._opened.servers[self._checked()])
+
+    def _checked(self) -> int:
+        return next((place for place, button in enumerate(self.servers) if button.isChecked()), 0)
+
+    def _reach(self, server: AccountServer) -> None:
+        assert self._opened is not None
+        self._reached_place = -1
+        self._say(f"Looking for the best way to {server.name} …")
+        ticket = self._follow(self._accounts.reach(self._opened, server))
+        ticket.succeeded.connect(lambda access: self._reached(ticket, access))
+
+    def _reached(self, ticket: Ticket, access: ServerAccess) -> None:
+        if ticket is not self._ticket:
+            return
+        self._ticket, self._reached_place = None, self._checked()
+        self._say(f"{self._who_words()} {access.server.name} answers at {access.url}.", "good")
+        self._show()
+        self.chosen.emit(access)
+
+    def _who_words(self) -> str:
+        name = self._opened.who.name if self._opened is not None else ""
+        return f"Signed in as {name}." if name else "Signed in."
+
+    def _clear_servers(self) -> None:
+        for button in self.servers:
+            self._group.removeButton(button)
+            self._list.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.servers, self._reached_place = [], -1
+
+    # What is shown
+
+    def _say(self, text: str, look: str = "note") -> None:
+        say(self.told, text, look)
+
+    def _show(self, waiting: bool = False) -> None:
+        """Show what belongs to the present state: nothing begun, waiting for somebody or something, or signed in."""
+        busy, signed_in = self._ticket is not None, bool(self.servers)
+        self.sign_in.setVisible(not busy and not signed_in)
+        self.offer.setVisible(not busy and not signed_in and not self.told.text())
+        for part in (self.link, self.code, self.copy, self.open):
+            part.setVisible(busy and waiting)
+        for button in self.servers:
+            button.setVisible(signed_in)
+            button.setEnabled(not busy)
+        self.use.setVisible(signed_in and not busy and self._checked() != self._reached_place)
+        self.cancel.setVisible(busy)
+        self.again.setVisible(signed_in and not busy)
+        self.copy.setText("Copy the link")
+        self.resized.emit()
