@@ -38,16 +38,26 @@ CREATE TABLE title_pair (
     CHECK (one < other)
 ) WITHOUT ROWID;
 
--- What a catalogue said about a title; "answer" is empty when it knows nothing of it.
+-- What a catalogue said about a title; "answer" is empty when it knows nothing of it. "recommended" are keys of the catalogue,
+-- which the knowledge graph reads of all titles at once. "by_hand": a person chose the key; an empty one means "none of them".
 CREATE TABLE metadata (
     item_id INTEGER NOT NULL REFERENCES item (id),
     catalog TEXT NOT NULL,
     key TEXT NOT NULL,
     at REAL NOT NULL,
     by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+    recommended TEXT NOT NULL DEFAULT '[]',
     answer TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (item_id, catalog)
-) WITHOUT ROWID;
+);
+
+-- What servers alone say of a title that a catalogue says more of, so that the catalogue's words can be taken out again.
+-- "added" are the external ids that the title has from the catalogue.
+CREATE TABLE server_words (
+    item_id INTEGER PRIMARY KEY REFERENCES item (id),
+    words TEXT NOT NULL,
+    added TEXT NOT NULL DEFAULT '[]'
+);
 
 -- Every write to a server: what was there before, what was wanted, and what was there afterwards. States are JSON, 'null' where
 -- nothing was there. "known" names the lists of the same title that were there before one was made.
