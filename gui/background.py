@@ -19,6 +19,7 @@ from gui.governor import Governor
 from gui.knowledge_desk import KnowledgeDesk
 from gui.models import FilterChoice
 from gui.poster_queue import PosterQueue
+from gui.server_writing import ServerWriting
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.tabs.log_page import LogPage
@@ -81,6 +82,7 @@ class Background(QObject):
         self.log = LogPage(session.tail, session.theme, session.home.logs)
         self.logs = LogsTab(session.theme)
         self.logs.add_page("Log", self.log)
+        self.writing = ServerWriting(session, self)
         self._text_model = self._preferences.settings.text_model.name
         self.knowledge = KnowledgeDesk(self._controller, self._preferences, self.configuration, self)
 
@@ -95,6 +97,7 @@ class Background(QObject):
         self.worker.start()
         self.poster_worker.start()
         self.asking_worker.start()
+        self.writing.start()
         self.waiting_worker.start()
         self.trainer.start()
         self.activity.start()

@@ -53,6 +53,7 @@ class KinDesk(PageDesk):
             page.crumb_chosen.connect(self._go_back)
             page.posters_wanted.connect(self._controller.want_posters)
             self._page = page
+            self.page_made.emit(page)
         return self._page
 
     def open(self, item_id: int) -> None:

@@ -25,10 +25,12 @@ class PosterPage(Protocol):
 class PageDesk(QObject):
     """Between the engine and one page that can lie over the tabs. Main thread, nothing that waits.
 
-    Signals: ``title_wanted(int)``: show the card of this title in its tab.
+    Signals: ``title_wanted(int)``: show the card of this title in its tab; ``page_made(QWidget)`` when the page was made, which
+    is when it is needed first.
     """
 
     title_wanted = pyqtSignal(int)
+    page_made = pyqtSignal(object)
 
     def __init__(self, controller: Controller, window: MainWindow, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent or controller)

@@ -78,6 +78,7 @@ class TonightDesk(PageDesk):
         if self._page is None:
             self._page = TonightPage(self._theme)
             self._connect(self._page)
+            self.page_made.emit(self._page)
         return self._page
 
     @property

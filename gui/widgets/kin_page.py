@@ -155,6 +155,11 @@ class KinPage(LaidPage):
         else:
             self._asked.add(item_id)
 
+    @property
+    def card(self) -> Card | None:
+        """The title that the others are like."""
+        return self._card
+
     def shown(self) -> list[KinEntry]:
         """What the list shows, in order."""
         return [card.entry for card in self.grid.cards()] if self._bodies.currentWidget() is self.scroll else []

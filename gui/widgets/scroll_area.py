@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFocusEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from gui.widgets.buttons import set_look
 
@@ -39,3 +39,18 @@ class ScrollArea(QScrollArea):
         bar = self.verticalScrollBar()
         if bar is not None:
             set_look(bar, "chosen", chosen)
+
+
+def narrow(inner: QWidget, widest: int) -> ScrollArea:
+    """A place that scrolls a column of words and cards, which is no wider than can be read well."""
+    inner.setMaximumWidth(widest)
+    holder = QWidget()
+    holder.setObjectName("scrolled")
+    around = QHBoxLayout(holder)
+    around.setContentsMargins(0, 0, 0, 0)
+    around.addWidget(inner, 100)
+    around.addStretch(1)
+    scroll = ScrollArea()
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(holder)
+    return scroll

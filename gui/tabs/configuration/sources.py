@@ -35,7 +35,7 @@ class SourcesSection(Section):
     form_opened = pyqtSignal()
 
     def __init__(self, actions: SourceActions, ports: Ports, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Sources", "Where your films and shows come from. They are only read, never changed.", parent)
+        super().__init__("Sources", "Where your films and shows come from. They are only read, unless you allow writing.", parent)
         self._actions = actions
         self._ports = ports
         self._theme = theme
