@@ -8,13 +8,27 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from library.items import MediaKind
-from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary
+from library.progress import Job
+from library.sources import (
+    Entry,
+    HistoryEntry,
+    ItemBatch,
+    ListingPage,
+    ServerIdentity,
+    ServerLibrary,
+    SoundNeighbour,
+)
+from library.writing import ServerList, State, WriteKind, Written
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
+from providers.servers.plex_alerts import PlexAlerts, Rhythm
 from providers.servers.plex_client import PlexClient
+from providers.servers.plex_files import PlexFiles
+from providers.servers.plex_history import PlexHistory
 from providers.servers.plex_items import server_item, unwatched_names
 from providers.servers.plex_music import PlexMusic
 from providers.servers.plex_reading import BATCH, DAMAGED, PlexReader, Walk
+from providers.servers.plex_writing import PlexWriter
 
 EPISODE_PAGE = 1000
 _KINDS = {"movie": MediaKind.MOVIE, "show": MediaKind.SHOW, "artist": MediaKind.TRACK}
@@ -26,14 +40,17 @@ logger = logging.getLogger(__name__)
 
 
 class PlexServer:
-    """Reads one Plex server. Fits ``library.sources.MediaServer``; used by one thread at a time.
+    """One Plex server. Fits every protocol of ``library.sources`` for servers, and ``library.writing.WritableServer``.
+
+    Used by one thread at a time. Nothing is written but by :meth:`write`.
 
     :param source_id: the source in the settings; ``name`` is what the user calls it.
     :param client_id: this installation's own random name, the same in every run.
     :param session: the way out; a new one with the usual limits when none is given.
 
     ``machine_id`` is known after the first answer, and may be set before to what an earlier :meth:`identify` said, so that
-    :meth:`play_target` works before the server was asked.
+    :meth:`play_target` works before the server was asked. ``account`` is the server's number of the account that the token
+    belongs to, where it is not the owner's; ``rhythm`` says how often :meth:`changes` asks.
     """
 
     def __init__(
@@ -48,9 +65,12 @@ class PlexServer:
         self.source_id = source_id
         self.name = name
         self.machine_id = ""
+        self.account = ""
+        self.rhythm = Rhythm()
         self._client = PlexClient(name, url, token, client_id, session or ProviderSession(name))
         self._reader = PlexReader(self._client)
         self._music = PlexMusic(self._client, self._reader)
+        self._writer = PlexWriter(self._client, self._reader)
         self._unwatched: dict[str, dict[str, list[str]]] = {}
 
     def __repr__(self) -> str:
@@ -137,6 +157,44 @@ class PlexServer:
             return None
         there = quote(f"/library/metadata/{key}", safe="")
         return f"https://app.plex.tv/desktop/#!/server/{quote(self.machine_id, safe='')}/details?key={there}"
+
+    # What it tells beside that
+
+    def history(self, since: float = 0.0) -> Iterator[tuple[HistoryEntry, ...]]:
+        """What this account watched and heard after a moment, the newest first; of an episode, its show."""
+        yield from PlexHistory(self._client, self._reader, self._writer.owns).since(since, self.account)
+
+    def sounds_like(self, key: str, limit: int = 30) -> tuple[SoundNeighbour, ...]:
+        """Tracks that Plex's own analysis finds like this one; empty where there is none."""
+        return self._music.sounds_like(key, limit)
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The file of an entry, 4 MB at a time where the server hands out pieces."""
+        return PlexFiles(self._client).pieces(key)
+
+    def changes(self) -> Iterator[tuple[str, ...] | None]:
+        """Keys of what changed, as the server tells it, or finds it when asked every five minutes."""
+        return PlexAlerts(self._client, self.rhythm).changes()
+
+    # Writing
+
+    def can_write(self) -> frozenset[WriteKind]:
+        """Ratings, what was watched, playlists; and collections, when the server is this account's own."""
+        return self._writer.kinds()
+
+    def state(self, kind: WriteKind, target: str, library_key: str = "") -> State | None:
+        """What the server has at a target now."""
+        return self._writer.state(kind, target)
+
+    def write(
+        self, kind: WriteKind, target: str, before: State | None, after: State | None, library_key: str = ""
+    ) -> Job[Written]:
+        """Bring a target from one state to another, and read back what came of it."""
+        return self._writer.write(kind, target, before, after, library_key)
+
+    def lists(self, kind: WriteKind, library_key: str = "") -> tuple[ServerList, ...]:
+        """The playlists of this account, or the collections of a library."""
+        return self._writer.lists(kind, library_key)
 
     def close(self) -> None:
         """Hang up; may be called again."""

@@ -13,7 +13,7 @@ import requests
 
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
 from providers.failures import place_of
-from providers.http import USER_AGENT, BadStatus, ProviderSession
+from providers.http import USER_AGENT, BadStatus, NetworkLedger, ProviderSession
 from providers.servers.addresses import check_url
 from providers.servers.plex_address import normalise_token
 
@@ -135,6 +135,42 @@ class PlexClient:
         """The bytes of a picture; the token goes along in a header, never in the address."""
         self._ready()
         return self._session.get(self.address.url + path, params=params, headers={"Accept": _IMAGE}).content
+
+    def content(self, path: str, headers: Mapping[str, str]) -> requests.Response:
+        """An answer that is not XML, as it came; the token goes along in a header."""
+        self._ready()
+        return self._session.get(self.address.url + path, headers={"Accept": "*/*", **headers})
+
+    def send(self, method: str, path: str, params: Mapping[str, str]) -> Element | None:
+        """Change something, tried once, whatever comes of it; the ``MediaContainer`` that answers, where one does.
+
+        :raises ProviderDenied: when this account may not change that.
+        """
+        self._ready()
+        _, parse = _plexapi()
+        try:
+            with self.at_most(attempts=1):
+                response = self._session.request(
+                    method, self.address.url + path, params=dict(params), headers={"Accept": "*/*"}
+                )
+        except ProviderDenied:
+            raise ProviderDenied(
+                self.provider,
+                "The server does not let this account change that.",
+                "Only the owner of a Plex server can change its collections.",
+            ) from None
+        if not _looks_like_plex(response.content[:2000].strip().lower()):
+            return None
+        try:
+            return self._container(self._translated(parse, response.text))
+        except BrokenPage:
+            return None  # what was changed is read back anyway
+
+    def way(self, path: str) -> tuple[str, dict[str, str], NetworkLedger | None, str]:
+        """What a conversation of another kind needs: address, headers with the token, the ledger, the trusted fingerprint."""
+        self._ready()
+        headers = {name: str(value) for name, value in self._session.headers.items() if name.startswith(("X-", "User"))}
+        return self.address.url + path, headers, self._session.ledger, self._session.fingerprint
 
     def at_most(self, **limits: Any) -> AbstractContextManager[None]:
         """Tighter limits for a while; see ``ProviderSession.at_most``."""

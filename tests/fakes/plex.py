@@ -46,6 +46,9 @@ class FakePlex(FakeService):
     can_scale: bool = True
     guests: dict[str, str] = field(default_factory=dict)
     sockets: bool = True
+    cuts_files: bool = True
+    ignored_writes: bool = False
+    """Says 200 to whatever would change something, and does nothing."""
     _listening: list[web.WebSocketResponse] = field(default_factory=list)
     content_type = "text/xml"
 
@@ -87,6 +90,8 @@ class FakePlex(FakeService):
             found = re.fullmatch(pattern, path)
             if found and request.method == "GET":
                 return answer(request, *found.groups())
+        if self.ignored_writes and request.method != "GET":
+            return web.Response()
         for part in (Viewing(self.world, account), Lists(self.world, account, self._page)):
             answered = part.answer(request)
             if answered is not None:
@@ -174,13 +179,21 @@ class FakePlex(FakeService):
         rows = "".join(f"<Track{attributes({'ratingKey': k, 'type': 'track', 'distance': d})} />" for k, d in near)
         return reply(f'<MediaContainer size="{len(near)}">{rows}</MediaContainer>')
 
-    def _part(self, _request: web.Request, key: str) -> web.Response:
+    def _part(self, request: web.Request, key: str) -> web.Response:
         entry = self.world.find(key)
         if entry is None:
             return not_found()
-        if isinstance(entry, Track):
-            return web.Response(body=entry.content, content_type="audio/flac")
-        return web.Response(body=b"\x1a\x45\xdf\xa3" * 1000, content_type="video/x-matroska")
+        music = isinstance(entry, Track)
+        content = entry.content if isinstance(entry, Track) else b"\x1a\x45\xdf\xa3" * 1000
+        kind = "audio/flac" if music else "video/x-matroska"
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
+        if asked is None or not self.cuts_files:
+            return web.Response(body=content, content_type=kind)
+        first, last = int(asked[1]), min(int(asked[2]), len(content) - 1)
+        if first >= len(content):
+            return web.Response(status=416)
+        where = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+        return web.Response(status=206, body=content[first : last + 1], content_type=kind, headers=where)
 
     def _history(self, request: web.Request) -> web.Response:
         """What was played: to the owner of everybody, unless an account is named; to others their own only."""

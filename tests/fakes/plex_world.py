@@ -511,7 +511,8 @@ class World:
 
 def _said(found: PlexList) -> list[object]:
     about = [found.title, found.kind, found.summary, found.smart, found.owner, found.section, found.sort, found.locked]
-    return [*about, [key for _, key in found.items]]
+    keys = [key for _, key in found.items]
+    return [*about, sorted(keys) if found.section and found.sort != 2 else keys]
 
 
 def make_world(movies: int = 20, shows: int = 0, seed: int = 1, tracks: int = 0) -> World:
