@@ -57,6 +57,10 @@ class SourceActions(QObject):
         sources = self._preferences.settings.sources
         return sources if self.has_demo() or not self.demo_stands_in() else (DEMO_SOURCE, *sources)
 
+    def configured(self) -> tuple[SourceSettings, ...]:
+        """The sources that the person chose."""
+        return self._preferences.settings.sources
+
     def has_demo(self) -> bool:
         """Whether the user chose to keep the demo library."""
         return any(source.kind == "demo" for source in self._preferences.settings.sources)

@@ -271,12 +271,17 @@ class PeopleSettings:
 
 @dataclass(frozen=True, slots=True)
 class AssistantSettings:
-    """How far the first-run assistant came: it is not shown again once it was gone through or left."""
+    """How far the first-run assistant came: it is not shown again once it was gone through or left.
+
+    :param step: where it stands, counted from 0; it goes on there when the window was closed meanwhile.
+    """
 
     done: bool = False
+    step: int = 0
 
     def check(self) -> None:
-        """Nothing here can be wrong."""
+        """Raise :class:`SettingsError` when there is no such step."""
+        _require(0 <= self.step <= 9, "There is no such step of the assistant.")
 
 
 @dataclass(frozen=True, slots=True)
