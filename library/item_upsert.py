@@ -19,6 +19,8 @@ from library.item_rows import (
     stored_viewing,
 )
 from library.item_search import TEXT_COLUMNS, indexed_text
+from library.metadata_merge import words_from
+from library.metadata_rows import with_catalogs
 from library.sources import ServerItem
 
 _TEXT_FIELDS = frozenset(
@@ -142,11 +144,15 @@ class Upsert:
 
     def _describe(self, item_id: int, entry: Prepared) -> None:
         """Take over what the entry says: all of it if it is the item's only place, else what it says more."""
-        row = self._database.row(f"SELECT {_NAMED}, removed_at FROM item WHERE id = ?", (item_id,))  # noqa: S608
+        sql = f"SELECT {_NAMED}, removed_at, words FROM item LEFT JOIN server_words ON item_id = id WHERE id = ?"  # noqa: S608
+        row = self._database.row(sql, (item_id,))
         if row is None:
             return
-        old, removed_at = row[:-1], row[-1]
-        new = entry.columns if not self._lies_elsewhere(item_id, entry.key) else merged(entry.columns, old)
+        old, removed_at, kept = row[:-2], row[-2], row[-1]
+        before = old if kept is None else words_from(kept)
+        new = entry.columns if not self._lies_elsewhere(item_id, entry.key) else merged(entry.columns, before)
+        if kept is not None:
+            new = with_catalogs(self._database, item_id, new, entry.said.external_ids)
         if new == old and removed_at is None:
             return
         self._database.run(

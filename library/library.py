@@ -12,16 +12,18 @@ from library.feedback_store import FeedbackStore
 from library.home import Home
 from library.item_store import ItemStore
 from library.journal import Journal
+from library.metadata_store import MetadataStore
 from library.scan_history import ScanHistory
 from library.settings import SettingsStore
 from library.title_pairs import PairStore
+from library.watch_store import WatchStore
 from library.wish_store import WishStore
 
 
 class Library:
     """One open store. Open one per thread, close it in the same thread.
 
-    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans``, ``wishes`` and ``journal`` share its connection.
+    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans``, ``wishes``, ``watches`` and ``journal`` share its connection.
     """
 
     def __init__(self, home: Home, database: Database) -> None:
@@ -33,9 +35,11 @@ class Library:
         self.settings = SettingsStore(database)
         self.scans = ScanHistory(database)
         self.wishes = WishStore(database)
+        self.watches = WatchStore(database)
         self.pairs = PairStore(database)
         self.journal = Journal(database)
         self.contacts = ContactStore(database)
+        self.metadata = MetadataStore(database)
 
     @classmethod
     def open(cls, home: Home) -> Library:
