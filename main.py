@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import gui.app
     from encoders.text import TextEncoder
     from graph.networks.embeddings import Networks
-    from library.accounts import FoundServer
+    from library.accounts import FoundServer, ServerSignIn
     from library.home import Home
     from library.progress import Job
     from library.settings import SourceSettings
@@ -125,14 +125,30 @@ def open_server(home: Home, source: SourceSettings, token: str | None, ledger: N
         from providers.servers.subsonic import SubsonicServer
 
         return SubsonicServer(source, token, session)
+    if source.kind == "jellyfin":
+        from providers.servers.installation import Installation
+        from providers.servers.jellyfin_installation import InstalledJellyfinServer
+
+        return InstalledJellyfinServer(Installation(home.path / "jellyfin.json"), source, token or "", session)
     raise NotImplementedError(source.kind)
 
 
-def machine_of(home: Home, source_id: str) -> str:
-    """Machine id of the Plex server that a source was when it was read last; empty when that is not known."""
-    from providers.servers.plex_installation import PlexInstallation
+def jellyfin_sign_in(home: Home, source: SourceSettings, ledger: NetworkLedger) -> ServerSignIn:
+    """The way in to the Jellyfin server of a source."""
+    from providers.http import ProviderSession
+    from providers.servers.installation import Installation
+    from providers.servers.jellyfin_sign_in import JellyfinSignIn
 
-    return PlexInstallation(home.path / "plex.json").machine_of(source_id)
+    session = ProviderSession(source.name, ledger=ledger, purpose="Signing in", fingerprint=source.fingerprint)
+    return JellyfinSignIn(source, Installation(home.path / "jellyfin.json").client_id, session)
+
+
+def machine_of(home: Home, source_id: str) -> str:
+    """Machine id of the server that a source was when it was read last; empty when that is not known."""
+    from providers.servers.installation import Installation
+
+    files = (home.path / f"{kind}.json" for kind in ("plex", "jellyfin"))
+    return next((found for file in files if (found := Installation(file).machine_of(source_id))), "")
 
 
 def look_around(ledger: NetworkLedger) -> Job[tuple[FoundServer, ...]]:
@@ -193,6 +209,7 @@ def window_ports(home: Home) -> gui.app.Ports:
         home_users=plex.home_users,
         switch_home_user=plex.switch_home_user,
         look_around=lambda: look_around(ledger),
+        sign_in_to=lambda source: jellyfin_sign_in(home, source, ledger),
     )
 
 
@@ -211,6 +228,7 @@ def command_ports() -> cli.ports.Ports:
         load_networks=load_networks,
         check_url=check_url,
         clean_token=normalise_token,
+        sign_in_to=lambda home, source: jellyfin_sign_in(home, source, ledger),
     )
 
 

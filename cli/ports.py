@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from library.accounts import ServerSignIn
 from library.home import Home
 from library.settings import SourceKind, SourceSettings
 from library.sources import MediaServer
@@ -42,6 +43,7 @@ class Ports:
     :param check_url: what was typed as an address, and a kind of server -> what is wrong with it, if anything. Never asks the
         network.
     :param clean_token: what was pasted as a token -> the bare token.
+    :param sign_in_to: a home and a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
     """
 
     version: str
@@ -50,3 +52,4 @@ class Ports:
     load_networks: Callable[[Home, int], Any]
     check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]
+    sign_in_to: Callable[[Home, SourceSettings], ServerSignIn]

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,10 +20,13 @@ from cli.session import Call, Session
 from library.errors import AppError, EncoderError, SettingsError, StoreError
 from library.items import MediaKind
 from library.secrets import Secrets, secret_of
-from library.settings import DEMO_SOURCE, SourceSettings
+from library.settings import DEMO_SOURCE, SourceKind, SourceSettings
 from library.sources import ServerLibrary
 from library.sync import ScanReport
 from library.sync import scan as scan_job
+
+#: What a server is called until it says what it is called itself.
+USUAL_NAMES: dict[SourceKind, str] = {"plex": "Plex", "jellyfin": "Jellyfin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,19 @@ def scan(
         list[Path] | None, typer.Option("--folder", metavar="PATH", help="Add a folder, and scan it. May be repeated.")
     ] = None,
     plex: Annotated[str | None, typer.Option("--plex", metavar="URL", help="Add a Plex server, and scan it.")] = None,
+    jellyfin: Annotated[
+        str | None, typer.Option("--jellyfin", metavar="URL", help="Add a Jellyfin server, and scan it; needs --user.")
+    ] = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who you are on the added server.")] = None,
     token_from_env: Annotated[
         str | None,
-        typer.Option("--token-from-env", metavar="NAME", help="Read its token from this environment variable."),
+        typer.Option(
+            "--token-from-env", metavar="NAME", help="Read its token or password from this environment variable."
+        ),
     ] = None,
     token_from_stdin: Annotated[
-        bool, typer.Option("--token-from-stdin", help="Read its token from the first line of standard input.")
+        bool,
+        typer.Option("--token-from-stdin", help="Read its token or password from the first line of standard input."),
     ] = False,
     demo: Annotated[bool, typer.Option("--demo", help="Add the demo library, and keep it.")] = False,
     name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the added source.")] = None,
@@ -108,19 +119,25 @@ def scan(
     """Read what is new in your sources into the library.
 
     Only what is new or changed is read. It can be stopped at any time with Ctrl+C and goes on from there.
-    A token is never an argument, since other people on this computer could see it: you are asked for it.
+    A token or password is never an argument, since other people on this computer could see it: you are asked for it.
     """
     call: Call = context.obj
-    added = _one_kind(folder or [], plex, demo, name, libraries or [])
-    if (token_from_env or token_from_stdin) and plex is None:
-        raise typer.BadParameter("A token belongs to --plex.")
+    servers: dict[SourceKind, str] = {kind: url for kind, url in _servers(plex, jellyfin) if url is not None}
+    added = _one_kind(folder or [], servers, demo, name, libraries or [])
+    if (token_from_env or token_from_stdin) and not servers:
+        raise typer.BadParameter("A token belongs to --plex, a password to --jellyfin.")
+    if (user is not None) != ("jellyfin" in servers):
+        raise typer.BadParameter("--jellyfin and --user belong together.")
     if added and names:
         raise typer.BadParameter("Name sources to scan, or add one: not both.")
     with call.session() as session:
         if added:
-            token = _token(call, token_from_env, token_from_stdin) if plex is not None else None
-            url = _address(call, plex) if plex is not None else ""
-            asked = _wanted(session, [_absolute(path) for path in folder or []], url, name)
+            kind, text = next(iter(servers.items()), (None, ""))
+            token = _secret(call, kind, user or "", token_from_env, token_from_stdin) if kind else None
+            url = _address(call, text, kind) if kind else ""
+            asked = _wanted(session, [_absolute(path) for path in folder or []], url, name, kind or "plex", user or "")
+            if kind == "jellyfin":
+                asked, token = _signed_in(call, session, asked, token or "")
             sources = [_add(session, asked, token, libraries or [])]
         else:
             sources = _named(session, names or [])
@@ -132,35 +149,55 @@ def scan(
         raise typer.Exit(1)
 
 
-def _one_kind(folders: list[Path], plex: str | None, demo: bool, name: str | None, libraries: list[str]) -> bool:
+def _servers(plex: str | None, jellyfin: str | None) -> tuple[tuple[SourceKind, str | None], ...]:
+    """The addresses of servers, by kind."""
+    return ("plex", plex), ("jellyfin", jellyfin)
+
+
+def _one_kind(
+    folders: list[Path], servers: dict[SourceKind, str], demo: bool, name: str | None, libraries: list[str]
+) -> bool:
     """Whether a source is to be added; refuses two at once."""
-    count = bool(folders) + (plex is not None) + demo
+    count = bool(folders) + len(servers) + demo
     if count > 1:
-        raise typer.BadParameter("Add one source at a time: --folder, --plex or --demo.")
+        raise typer.BadParameter("Add one source at a time: --folder, --plex, --jellyfin or --demo.")
     if not count and (name or libraries):
         raise typer.BadParameter("--name and --library belong to a source that is added.")
     return count == 1
 
 
-def _token(call: Call, variable: str | None, from_stdin: bool) -> str:
-    """The token from where it was said to be, or as it is typed, unseen."""
+def _secret(call: Call, kind: SourceKind, user: str, variable: str | None, from_stdin: bool) -> str:
+    """The token or password from where it was said to be, or as it is typed, unseen. A password may be empty."""
+    noun = "token" if kind == "plex" else "password"
+    asking = "Plex token (not shown): " if kind == "plex" else f"Password of {user} (not shown): "
     if variable is not None:
         found = os.environ.get(variable, "")
         where = f"The environment variable {variable} is empty or not there."
     elif from_stdin:
-        found, where = sys.stdin.readline(), "There was no token on standard input."
+        found, where = sys.stdin.readline(), f"There was no {noun} on standard input."
     elif call.output.interactive:
-        found, where = getpass.getpass("Plex token (not shown): "), "No token was typed."
+        found, where = getpass.getpass(asking), f"No {noun} was typed."
     else:
-        raise typer.BadParameter("A Plex server needs --token-from-env or --token-from-stdin when nobody can be asked.")
+        raise typer.BadParameter(
+            f"A {USUAL_NAMES[kind]} server needs --token-from-env or --token-from-stdin when nobody can be asked."
+        )
+    if kind != "plex":
+        return found.rstrip("\r\n")
     token = call.ports.clean_token(found)
     if not token:
         raise SettingsError(where)
     return token
 
 
-def _address(call: Call, text: str) -> str:
-    checked = call.ports.check_url(text, "plex")
+def _signed_in(call: Call, session: Session, source: SourceSettings, password: str) -> tuple[SourceSettings, str]:
+    """Sign in as the user of a source; what is kept is what the server gives for the password, not the password."""
+    with closing(call.ports.sign_in_to(session.home, source)) as way:
+        who = way.with_password(password)
+    return replace(source, user=who.name or source.user, account=who.id, sign_in="password"), who.token
+
+
+def _address(call: Call, text: str, kind: SourceKind) -> str:
+    checked = call.ports.check_url(text, kind)
     if checked.problem:
         raise SettingsError(checked.problem, checked.hint)
     return checked.url
@@ -183,12 +220,15 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _wanted(session: Session, folders: list[str], url: str, name: str | None) -> SourceSettings:
+def _wanted(
+    session: Session, folders: list[str], url: str, name: str | None, kind: SourceKind, user: str
+) -> SourceSettings:
     """The source to add; one that is configured already is taken as it is."""
     known = session.settings.sources
     if url:
-        found = next((source for source in known if source.kind == "plex" and source.url.rstrip("/") == url), None)
-        source = found or SourceSettings(id=_new_id("plex"), kind="plex", name="Plex", url=url)
+        same = (source for source in known if source.kind == kind and source.url.rstrip("/") == url)
+        found = next((one for one in same if not user or one.user.casefold() == user.casefold()), None)
+        source = found or SourceSettings(id=_new_id(kind), kind=kind, name=USUAL_NAMES[kind], url=url, user=user)
     elif folders:
         found = next(
             (source for source in known if source.kind == "folder" and set(folders) <= set(source.paths)), None
@@ -210,7 +250,7 @@ def _add(session: Session, source: SourceSettings, token: str | None, libraries:
     source.check()
     with session.server(source, token) as server:
         identity = server.identify()
-        if source.kind == "plex" and source.name == "Plex":
+        if source.name == USUAL_NAMES.get(source.kind):
             source = replace(source, name=identity.name or source.name)
         if libraries:
             source = replace(source, libraries=_keys(server.libraries(), libraries))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from library.accounts import FoundServer, HomeUser, MediaAccount, Watchlist
+from library.accounts import FoundServer, HomeUser, MediaAccount, ServerSignIn, Watchlist
 from library.home import Home
 from library.progress import Job
 from library.settings import SourceKind, SourceSettings
@@ -61,6 +61,7 @@ class Ports:
     :param switch_home_user: the same with one of those people and their PIN, empty for none -> the token that this person has
         for the server of the source; asks the network.
     :param look_around: calls into the local network for media servers; only after the person has said yes.
+    :param sign_in_to: a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
     :param offer_assistant: whether a first start begins with the assistant.
     """
 
@@ -77,4 +78,5 @@ class Ports:
     home_users: Callable[[SourceSettings, str], tuple[HomeUser, ...]]
     switch_home_user: Callable[[SourceSettings, str, HomeUser, str], str]
     look_around: Callable[[], Job[tuple[FoundServer, ...]]]
+    sign_in_to: Callable[[SourceSettings], ServerSignIn]
     offer_assistant: bool = True

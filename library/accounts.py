@@ -125,6 +125,29 @@ class MediaAccount(Protocol):
         ...
 
 
+class ServerSignIn(Protocol):
+    """The way in to one server that knows its users itself. Used by one thread at a time.
+
+    Every method raises ``ProviderError`` as those of ``library.sources.MediaServer`` do.
+    """
+
+    def with_password(self, password: str) -> SignedIn:
+        """Sign in as the user that the source names; the token is the server's, and the password is kept nowhere."""
+        ...
+
+    def with_code(self) -> Job[SignedIn]:
+        """Wait until the person has typed a code in where they are signed in already; a :class:`CodeShown` step has it."""
+        ...
+
+    def sign_out(self, token: str) -> None:
+        """Let a token hold no longer."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held; may be called again."""
+        ...
+
+
 class Watchlist(WritableServer, KeepsWatchlist, Protocol):
     """The watchlist of an account, and the one thing that is written there."""
 

@@ -237,6 +237,11 @@ class JellyfinClient:
         """Send something before there is a token; the server wants to know who is calling nevertheless."""
         return self._json("POST", path, body=body, anonymous=True)
 
+    def log_out(self, token: str) -> None:
+        """Let a token hold no longer."""
+        headers = {"Authorization": self._authorization(token)}
+        self._session.request("POST", f"{self.url}/Sessions/Logout", headers=headers)
+
     def image(self, path: str, params: Params) -> bytes:
         """The bytes of a picture; pictures are for everybody, so nothing is sent that says who asks."""
         headers = {"Accept": _IMAGE, "Authorization": None}

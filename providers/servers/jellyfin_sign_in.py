@@ -10,8 +10,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from library.accounts import CodeShown, SignedIn
 from library.errors import ProviderDenied, ProviderError, ProviderUnavailable
 from library.progress import Job, Progress
 from library.redaction import register_secret
@@ -24,31 +24,23 @@ _STEP = 0.2
 _WHERE_QUICK = "Sign in with name and password instead, or have Quick Connect switched on in the server's dashboard."
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """What signing in gave.
-
-    :param account: the server's own id of the user; ``user`` is the name.
-    """
-
-    account: str
-    user: str
-    token: str
-
-    def __repr__(self) -> str:
-        """Who; never the token."""
-        return f"SignedIn({self.user!r})"
-
-
 class JellyfinSignIn:
-    """One way in to one server; closed when it is done with.
+    """The way in to one server; closed when it is done with. Fits ``library.accounts.ServerSignIn``.
 
     :param source: its address, the name of the user, and the certificate that is trusted.
     :param device_id: this installation's own random name.
+    :param pause: waits between two looks; a test need not.
     """
 
-    def __init__(self, source: SourceSettings, device_id: str, session: ProviderSession) -> None:
+    def __init__(
+        self,
+        source: SourceSettings,
+        device_id: str,
+        session: ProviderSession,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
         self.source = source
+        self._pause = pause
         device = f"{device_id}-{secrets.token_hex(4)}"
         self._client = JellyfinClient(source.name, source.url, "", "", device, session)
 
@@ -79,27 +71,29 @@ class JellyfinSignIn:
                 ) from None
         return self._signed_in(said)
 
-    def with_code(self, show: Callable[[str], object], pause: Callable[[float], object] = time.sleep) -> Job[SignedIn]:
-        """Sign in by Quick Connect: the code is shown, and waited for until somebody types it in on another device.
-
-        :param show: called once with the code.
-        :param pause: waits; a test need not.
-        """
+    def with_code(self) -> Job[SignedIn]:
+        """Sign in by Quick Connect: a ``CodeShown`` step has the code, which is waited for until it is typed in elsewhere."""
         yield Progress("Asking for a code")
         with self._client.at_most(read=10.0, overall=20.0):
             self._client.about()
             secret, code = self._begin()
-        show(code)
+        shown = CodeShown(
+            "Waiting for the code", code=code, link=f"{self._client.url}/web/#/quickconnect", seconds=_AT_MOST
+        )
         waited = 0.0
         while waited < _AT_MOST:
             for _ in range(round(_EVERY / _STEP)):
-                yield Progress("Waiting for the code")
-                pause(_STEP)
+                yield shown
+                self._pause(_STEP)
             waited += _EVERY
             if self._is_confirmed(secret):
                 yield Progress("Signing in")
                 return self._signed_in(self._client.sign_in("/Users/AuthenticateWithQuickConnect", {"Secret": secret}))
         raise self._too_late()
+
+    def sign_out(self, token: str) -> None:
+        """Let a token hold no longer: one that was only tried out."""
+        self._client.log_out(token)
 
     def _begin(self) -> tuple[str, str]:
         try:
@@ -141,4 +135,4 @@ class JellyfinSignIn:
         if not token or not account.id:
             raise self._client.broken()
         register_secret(token)
-        return SignedIn(account.id, account.name, token)
+        return SignedIn(token, account.id, account.name)

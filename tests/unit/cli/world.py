@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from cli.commands import run
 from cli.ports import Ports
+from library.accounts import ServerSignIn
 from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
@@ -123,6 +124,10 @@ class SmallEncoder:
             yield [position], (numbers / np.linalg.norm(numbers))[None]
 
 
+def nobody_gets_in(source: SourceSettings) -> ServerSignIn:
+    raise AssertionError(f"nobody signs in to {source.name} in this test")
+
+
 @dataclass
 class World:
     """One home, its servers by kind of source, and the commands over them."""
@@ -133,6 +138,7 @@ class World:
     plex: MemoryServer = field(default_factory=MemoryServer)
     encoder_failure: EncoderError | None = None
     encoders_loaded: int = 0
+    way_in: Callable[[SourceSettings], ServerSignIn] = nobody_gets_in
     broken: Exception | None = None
 
     def ports(self) -> Ports:
@@ -143,6 +149,7 @@ class World:
             load_networks=lambda home, threads: MadeUpNetworks(home.networks),
             check_url=check_url,
             clean_token=normalise_token,
+            sign_in_to=lambda home, source: self.way_in(source),
         )
 
     def _open(self, home: Home, source: SourceSettings, token: str | None) -> MediaServer:
