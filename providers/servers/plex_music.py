@@ -49,7 +49,7 @@ class PlexMusic:
 
     def sounds_like(self, key: str, limit: int) -> tuple[SoundNeighbour, ...]:
         """Tracks like this one, the nearest first; empty when the server has not analysed it, or cannot."""
-        asked = {"limit": str(limit), "maxDistance": f"{FURTHEST:g}"}
+        asked = {"limit": str(limit + 1), "maxDistance": f"{FURTHEST:g}"}
         try:
             with self._client.at_most(attempts=1):
                 container = self._client.element(f"/library/metadata/{key}/nearest", asked)

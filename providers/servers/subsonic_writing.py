@@ -142,12 +142,7 @@ class SubsonicWriting:
             raise ProviderReplyError(self._client.provider, "The server says nothing about this playlist.")
         rows = found.get("entry")
         songs = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return {
-            "title": str(found.get("name", "")),
-            "items": [song_key(song) for song in songs],
-            "summary": str(found.get("comment") or ""),
-            "public": bool(found.get("public")),
-        }
+        return {**_about(found), "items": [song_key(song) for song in songs]}
 
     def _items(self, key: str) -> list[str]:
         state = self._playlist(key)
@@ -162,10 +157,10 @@ class SubsonicWriting:
 
     def _create(self, after: State) -> Job[Written]:
         """Make a list under a working name, count it, and give it its own."""
-        title = str(after.get("title", "")).strip() or "Homereel"
-        key = yield from self._stage(title, list(after.get("items", ())))
+        title, items = str(after.get("title", "")).strip() or "Homereel", [str(key) for key in after.get("items", ())]
+        key = yield from self._stage(title, items)
         try:
-            state = self._described(key, {**after, "title": title})
+            state = self._described(key, {"items": items}, {**after, "title": title})
         except BaseException:
             self._drop(key)
             raise
@@ -179,23 +174,22 @@ class SubsonicWriting:
         old: list[str] = before["items"]
         new = [str(key) for key in after.get("items", old)]
         try:
-            if new[: len(old)] == old:
-                yield from self._append(target, new, len(old))
-            else:
+            if new[: len(old)] != old:
                 staging = yield from self._stage(str(before["title"]), new)
                 try:
                     yield from self._swap(target, old, new)
                 finally:
                     self._drop(staging)
-            state = self._described(target, after)
+            elif len(new) > len(old):
+                yield from self._append(target, new, len(old))
+            state = self._described(target, {**before, "items": new}, after)
         except BaseException:
             self._put_back(target, before)
             raise
         return Written(target, state)
 
-    def _described(self, target: str, after: State) -> State | None:
-        """Give a list its name, and what else is said of it; then read it back."""
-        now = self._playlist(target) or {}
+    def _described(self, target: str, now: State, after: State) -> State:
+        """Give a list its name, and what else is said of it; its entries were counted a moment ago."""
         names = (("title", "name"), ("summary", "comment"), ("public", "public"))
         params: dict[str, str] = {"playlistId": target}
         for word, name in names:
@@ -204,12 +198,13 @@ class SubsonicWriting:
         if len(params) == 1:
             return now
         wanted = params.get("name", now.get("title"))
-        return self._settled(
+        row = self._settled(
             "updatePlaylist",
             params,
-            lambda: self._playlist(target),
-            lambda state: state is not None and state["title"] == wanted,
+            lambda: next((row for row in self._playlists() if song_key(row) == target), None),
+            lambda row: row is not None and row.get("name") == wanted,
         )
+        return {**_about(row or {}), "items": now["items"]}
 
     def _stage(self, title: str, items: Sequence[str]) -> Job[str]:
         """A complete list under a working name; goes on from one that an earlier write left behind."""
@@ -318,7 +313,8 @@ class SubsonicWriting:
             else:
                 for _ in self._swap(target, there, old):
                     pass
-            self._described(target, before)
+            now = next((row for row in self._playlists() if song_key(row) == target), {})
+            self._described(target, {**_about(now), "items": old}, before)
 
     def _drop(self, key: str) -> None:
         """Delete a list of ours that is not needed any more."""
@@ -338,6 +334,15 @@ class SubsonicWriting:
 def _is_cut_off(error: BaseException) -> bool:
     """Whether the server is gone, so that nothing can be tidied up and the next write will go on from here."""
     return isinstance(error, ProviderError) and not isinstance(error, ProviderReplyError)
+
+
+def _about(row: Reply) -> dict[str, Any]:
+    """What is said of a playlist besides its entries."""
+    return {
+        "title": str(row.get("name", "")),
+        "summary": str(row.get("comment") or ""),
+        "public": bool(row.get("public")),
+    }
 
 
 def _stars(song: Reply) -> int:

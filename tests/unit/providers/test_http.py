@@ -5,11 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
-from providers.http import BadStatus, NetworkLedger, Patience, ProviderSession, Reach
+from library.errors import (
+    ProviderBusy,
+    ProviderDenied,
+    ProviderError,
+    ProviderOffline,
+    ProviderReplyError,
+    ProviderUnavailable,
+)
+from providers.http import BadStatus, NetworkLedger, Patience, ProviderSession, Reach, seconds_to_wait
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
 
@@ -238,3 +246,73 @@ def test_the_ledger_counts_every_attempt_and_what_came_back(session: ProviderSes
     (row,) = session.ledger.connections_today()
     assert (row.host, row.reach, row.count) == ("127.0.0.1", Reach.COMPUTER, 2)
     assert row.received == len(body) + len("<html>no</html>")
+
+
+def test_the_ledger_knows_what_was_sent_and_why(plex: FakePlex) -> None:
+    ledger = NetworkLedger()
+    with ProviderSession("Plex", QUICK, ledger, purpose="Your media server") as session:
+        session.headers["X-Plex-Token"] = SECRET
+        session.post(plex.url + "/identity", params={"a": "b"}, data=b"x" * 1000)
+    (row,) = ledger.fresh()
+    (seen,) = plex.requests
+    head = len(f"POST {seen.raw} HTTP/1.1\r\n\r\n") + sum(len(k) + len(v) + 4 for k, v in seen.headers.items())
+    host = len(f"Host: 127.0.0.1:{plex.port}\r\n")
+    assert (row.purpose, row.sent) == ("Your media server", head - host + 1000)
+    assert SECRET not in repr(row)
+
+
+def test_nothing_is_sent_that_the_person_does_not_want(session: ProviderSession, plex: FakePlex) -> None:
+    assert session.ledger is not None
+    session.ledger.reach = "none"
+    assert session.get(plex.url + "/identity").status_code == 200
+    error = failure(session, "http://api.example.org/")
+    assert isinstance(error, ProviderOffline)
+    assert [row.host for row in session.ledger.fresh()] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": " 7 "}, 7.0),
+        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "9" * 400}, 3600.0),
+        ({"Retry-After": "Fri, 01 Jan 1999 00:00:30 GMT", "Date": "Fri, 01 Jan 1999 00:00:00 GMT"}, 30.0),
+        ({"Retry-After": "Fri, 01 Jan 2100 00:00:30 GMT", "Date": "Fri, 01 Jan 2100 00:00:00 GMT"}, 30.0),
+        ({"Retry-After": "Fri, 01 Jan 1999 00:00:00 GMT", "Date": "Fri, 01 Jan 1999 00:00:30 GMT"}, 0.0),
+        ({"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}, 3600.0),
+        ({"Retry-After": "Fri, 01 Jan 1999 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_how_long_a_service_asks_to_be_left_alone(headers: dict[str, str], seconds: float | None) -> None:
+    assert seconds_to_wait(headers) == seconds
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_short_pause_that_is_asked_for_is_kept(session: ProviderSession, plex: FakePlex, status: int) -> None:
+    plex.fail("status", status=status, times=1, headers={"Retry-After": "0"})
+    assert session.get(plex.url + "/").status_code == 200
+    assert len(plex.requests) == 2
+
+
+@pytest.mark.parametrize("asked", ["5", "60", "7200"])
+def test_a_pause_that_does_not_fit_is_told(session: ProviderSession, plex: FakePlex, asked: str) -> None:
+    plex.fail("status", status=429, headers={"Retry-After": asked})
+    error = failure(session, plex.url + "/")
+    assert isinstance(error, ProviderBusy)
+    assert error.retry_after == min(float(asked), 3600)
+    assert len(plex.requests) == 1
+    assert ("60 minutes" in error.hint) == (asked == "7200")
+
+
+def test_the_rate_that_a_service_allows_is_kept(plex: FakePlex, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("providers.http.time.sleep", slept.append)
+    with ProviderSession("TMDB", replace(QUICK, apart=60.0)) as session:
+        for _ in range(3):
+            session.get(plex.url + "/identity")
+    assert len(slept) == 2
+    assert all(50 < seconds <= 60 for seconds in slept)
