@@ -13,10 +13,7 @@ from library.item_search import TEXT_COLUMNS, indexed_text
 from library.item_upsert import raise_revision
 from library.items import Description
 
-NEVER_THERE = (
-    "removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE place.item_id = item.id)"
-    " AND NOT EXISTS (SELECT 1 FROM title_pair WHERE verdict = 'same' AND item.id IN (one, other))"
-)
+NEVER_THERE = "removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE place.item_id = item.id)"
 """Condition over the table "item": titles that no server ever had."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from library.database import Database, Row
 from library.feedback import (
+    BROUGHT_ALONG,
     HOMEREEL,
     LOCAL_USER,
     AnyEvent,
@@ -22,6 +23,7 @@ from library.feedback import (
 
 #: The columns of a row as it is read here; whose it is, is known already.
 _COLUMNS = "id, at, source, kind, item_id, value, retracts, learn"
+_BY_HAND = BROUGHT_ALONG | {HOMEREEL}
 _KINDS: dict[type[object], str] = {
     Rating: "rating",
     Skip: "skip",
@@ -169,7 +171,7 @@ def summarise(rows: Iterable[Row], user: str = LOCAL_USER) -> CurrentFeedback:
             played[item_id] = max(row[1], played.get(item_id, row[1]))
     if reset is not None:  # what a server remembers from before the reset does not count, whenever it was read
         moment = reset[1]
-        ratings = {item_id: row for item_id, row in ratings.items() if row[2] == HOMEREEL or row[1] > moment}
+        ratings = {item_id: row for item_id, row in ratings.items() if row[2] in _BY_HAND or row[1] > moment}
     counts = {item_id: _unanswered(those, ratings.get(item_id)) for item_id, those in skips.items()}
     return CurrentFeedback(
         ratings=_in_order(ratings.values(), user),

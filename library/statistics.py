@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from library.absent_items import NEVER_THERE
 from library.items import MediaKind
 from library.library import Library
 from library.scan_history import ScanRecord
@@ -45,7 +46,7 @@ def library_statistics(library: Library) -> LibraryStatistics:
     rows = library.database.rows
     feedback = library.feedback.current(user)
     kinds = rows("SELECT kind, count(*) FROM item WHERE removed_at IS NULL GROUP BY kind")
-    removed = rows("SELECT count(*) FROM item WHERE removed_at IS NOT NULL")
+    removed = rows(f"SELECT count(*) FROM item WHERE removed_at IS NOT NULL AND NOT ({NEVER_THERE})")  # noqa: S608
     events = rows("SELECT count(*) FROM feedback WHERE user = ?", (user,))
     embedded = rows(
         "SELECT encoder, count(*) FROM embedding JOIN item ON item.id = item_id WHERE removed_at IS NULL GROUP BY encoder"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from library.database import Database
 from library.errors import SettingsError
-from library.feedback import LOCAL_USER
 from library.library import Library
 from library.past import taking
 from library.past.formats import PROGRAMS, Act, Clues, Entry, LeftOut, Reading, Subject, date_problem
@@ -58,16 +57,17 @@ class ImportReport:
 def bring_along(
     library: Library,
     paths: Sequence[Path],
-    user: str = LOCAL_USER,
+    user: str | None = None,
     dry_run: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> Job[ImportReport]:
     """Read these files, and let what is sure count. Cancelled on the way, nothing of it is kept.
 
+    :param user: whose past it is; else that of whoever sits in front of the library.
     :param dry_run: say what would become of it, and store nothing.
     :raises SettingsError: when there is nothing in them that is known here.
     """
-    store = ImportStore(library.database)
+    user, store = user or library.person, ImportStore(library.database)
     if not dry_run:
         _clear_up(library, store, clock())
     files, unused = yield from _look_through(paths)
