@@ -57,7 +57,7 @@ def test_what_is_months_old_goes(library: Library) -> None:
     older = replace(NAS, day=TODAY - timedelta(days=KEPT_DAYS + 1))
     library.contacts.add([old, older])
     library.contacts.add([NAS])
-    assert [row.day for row in library.contacts.since(date.min)] == [TODAY, old.day]
+    assert {row.day for row in library.contacts.since(date.min)} == {TODAY, old.day}
 
 
 def test_nothing_to_keep_writes_nothing(library: Library) -> None:
