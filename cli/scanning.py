@@ -23,7 +23,7 @@ from library.secrets import Secrets, secret_of
 from library.settings import DEMO_SOURCE, SourceKind, SourceSettings
 from library.sources import ServerLibrary
 from library.sync import ScanReport
-from library.sync import scan as scan_job
+from library.watch_history import scan_with_history as scan_job
 
 #: What a server is called until it says what it is called itself.
 USUAL_NAMES: dict[SourceKind, str] = {"plex": "Plex", "jellyfin": "Jellyfin"}

@@ -21,7 +21,8 @@ from library.progress import Job, Progress
 from library.secrets import Secrets, secret_of
 from library.settings import SourceSettings
 from library.sources import ServerIdentity, ServerLibrary
-from library.sync import ScanReport, scan
+from library.sync import ScanReport
+from library.watch_history import scan_with_history
 
 POSTER_SIZE = QSize(480, 720)
 
@@ -103,11 +104,11 @@ def where_tokens_lie() -> Task:
 
 
 def scan_source(source: SourceSettings, allow_shrink: bool = False) -> Task:
-    """Bring the library up to date with one source."""
+    """Bring the library up to date with one source, and with what was watched there."""
 
     def job(workplace: Workplace) -> Job[ScanReport]:
         with closing(workplace.open_server(source)) as server:
-            return (yield from scan(workplace.library, server, source, allow_shrink=allow_shrink))
+            return (yield from scan_with_history(workplace.library, server, source, allow_shrink=allow_shrink))
 
     return job
 

@@ -23,7 +23,8 @@ from library.wish_store import WishStore
 class Library:
     """One open store. Open one per thread, close it in the same thread.
 
-    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans``, ``wishes``, ``watches`` and ``journal`` share its connection.
+    ``items``, ``feedback``, ``embeddings``, ``settings``, ``scans``, ``wishes``, ``watches`` and ``journal`` share its
+    connection.
     """
 
     def __init__(self, home: Home, database: Database) -> None:

@@ -175,7 +175,7 @@ class FakePlex(FakeService):
         if not isinstance(track, Track) or track.near is None:
             return not_found()
         most, limit = float(request.query["maxDistance"]), int(request.query["limit"])
-        near = [(found, distance) for found, distance in track.near if distance <= most][:limit]
+        near = sorted((p for p in track.near if p[1] <= most), key=lambda pair: pair[1])[:limit]
         rows = "".join(f"<Track{attributes({'ratingKey': k, 'type': 'track', 'distance': d})} />" for k, d in near)
         return reply(f'<MediaContainer size="{len(near)}">{rows}</MediaContainer>')
 
