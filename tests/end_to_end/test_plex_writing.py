@@ -21,10 +21,16 @@ FILM, OTHER, SHOW, TRACK = "1001", "1002", "100002", "1000001"
 
 @pytest.fixture
 def plex() -> Iterator[FakePlex]:
-    world = make_world(520, 4, tracks=24)
+    world = make_world(80, 4, tracks=24)
     world.shows[2].episodes = [Episode(f"77{n}", 1, n, n % 3, 5000 * (n == 4)) for n in range(1, 9)]
     with FakePlex(world, guests={GUEST: "4711"}) as server:
         yield server
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty to a request in place of two hundred, so that a short list shows what a long one does."""
+    monkeypatch.setattr("providers.servers.plex_lists.BATCH", 20)
 
 
 @pytest.fixture
@@ -183,8 +189,9 @@ def lists_called(world: World, title: str) -> list[PlexList]:
     return [found for found in (*world.playlists, *world.collections) if found.title == title]
 
 
-@pytest.mark.parametrize("count", [1, 200, 201, 520])
+@pytest.mark.parametrize("count", [1, 200, 201, 410])
 def test_a_playlist_is_made_in_chunks_and_deleted_again(plex: FakePlex, server: PlexServer, count: int) -> None:
+    plex.world.films += make_world(410).films[80:]
     dump = plex.world.dump()
     keys = films(plex.world, 0, count)[::-1]
     before, written = write(server, WriteKind.PLAYLIST, "", {"title": "Later", "items": keys})
@@ -214,10 +221,11 @@ def playlist(plex: FakePlex) -> PlexList:
     return made
 
 
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize(
     "change",
     [
-        lambda keys, more: [*keys, *more[:230]],  # appended
+        lambda keys, more: [*keys, *more[:23]],  # appended
         lambda keys, more: keys[1:3],  # taken out
         lambda keys, more: keys[::-1],  # in another order
         lambda keys, more: more,  # all others
@@ -230,7 +238,7 @@ def test_a_playlist_is_changed_and_undone(
     plex: FakePlex, server: PlexServer, playlist: PlexList, change: Callable[[list[str], list[str]], list[str]]
 ) -> None:
     dump, keys = plex.world.dump(), [key for _, key in playlist.items]
-    wanted = change(keys, films(plex.world, 100, 340))
+    wanted = change(keys, films(plex.world, 10, 34))
     fewest = len(keys)
 
     def watch(_path: str) -> None:
@@ -264,13 +272,14 @@ def test_lists_are_told_from_those_of_others_and_those_made_by_rule(
     assert [found.owner for found in lists_called(plex.world, "Guest's")] == ["4711"]
 
 
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("moment", range(12))
 @pytest.mark.parametrize("kind", ["status", "done"])
 def test_whatever_request_of_a_replacement_fails_the_list_is_old_or_new(
     plex: FakePlex, server: PlexServer, playlist: PlexList, moment: int, kind: str
 ) -> None:
     keys = [key for _, key in playlist.items]
-    wanted = films(plex.world, 300, 520)
+    wanted = films(plex.world, 30, 52)
     before = server.state(WriteKind.PLAYLIST, "9000")
     job = server.write(WriteKind.PLAYLIST, "9000", before, {"items": wanted})
     plex.fail(kind, path="/playlists", after=moment, times=1)
@@ -304,6 +313,7 @@ def test_a_replacement_that_dies_half_way_says_what_is_there(
     assert [key for _, key in playlist.items] == keys
 
 
+@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("kind", ["status", "done"])
 @pytest.mark.parametrize("moment", range(7))
 def test_a_list_that_cannot_be_finished_leaves_nothing(
@@ -311,7 +321,7 @@ def test_a_list_that_cannot_be_finished_leaves_nothing(
 ) -> None:
     dump = plex.world.dump()
     plex.fail(kind, path="/playlists", after=moment, times=1)
-    keys = films(plex.world, 0, 450)
+    keys = films(plex.world, 0, 45)
     try:
         write(server, WriteKind.PLAYLIST, "", {"title": "Later", "items": keys})
     except ProviderError:
@@ -320,16 +330,17 @@ def test_a_list_that_cannot_be_finished_leaves_nothing(
         assert [[key for _, key in found.items] for found in plex.world.playlists] == [keys]
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_a_list_that_was_given_up_half_way_leaves_nothing(
     plex: FakePlex, server: PlexServer, playlist: PlexList
 ) -> None:
     dump = plex.world.dump()
-    job = server.write(WriteKind.PLAYLIST, "", None, {"title": "Later", "items": films(plex.world, 0, 450)})
+    job = server.write(WriteKind.PLAYLIST, "", None, {"title": "Later", "items": films(plex.world, 0, 45)})
     while not lists_called(plex.world, "Later"):
         next(job)
     job.close()
     assert plex.world.dump() == dump
-    job = server.write(WriteKind.PLAYLIST, "9000", None, {"items": films(plex.world, 5, 450)})
+    job = server.write(WriteKind.PLAYLIST, "9000", None, {"items": films(plex.world, 5, 45)})
     while len(playlist.items) <= 6:
         next(job)
     job.close()
@@ -370,11 +381,11 @@ def test_what_no_playlist_can_hold_is_refused_before_anything_is_written(
 
 def test_a_collection_is_made_in_its_own_order_and_deleted_again(plex: FakePlex, server: PlexServer) -> None:
     dump = plex.world.dump()
-    keys = films(plex.world, 0, 230)[::-1]
+    keys = films(plex.world, 0, 70)[::-1]
     before, written = write(server, WriteKind.COLLECTION, "", {"title": "Picks", "items": keys}, "1")
     made = lists_called(plex.world, "Picks")[0]
     assert ([key for _, key in made.items], made.section, made.sort) == (keys, "1", 2)
-    assert [(found.title, found.size) for found in server.lists(WriteKind.COLLECTION, "1")] == [("Picks", 230)]
+    assert [(found.title, found.size) for found in server.lists(WriteKind.COLLECTION, "1")] == [("Picks", 70)]
     assert [found.title for found in server.lists(WriteKind.COLLECTION)] == ["Picks"]
     assert server.lists(WriteKind.COLLECTION, "2") == ()
     undo(server, WriteKind.COLLECTION, before, written, "1")
@@ -407,7 +418,7 @@ def test_a_collection_is_changed_and_undone(plex: FakePlex, server: PlexServer, 
 
 
 def test_a_collection_that_is_emptied_is_deleted_and_comes_back_whole(plex: FakePlex, server: PlexServer) -> None:
-    items = [(key, key) for key in films(plex.world, 0, 210)]
+    items = [(key, key) for key in films(plex.world, 0, 70)]
     plex.world.collections.append(PlexList("8000", "Mine", "1", items, "Text.", section="1", locked=True))
     dump = plex.world.dump()
     before, written = write(server, WriteKind.COLLECTION, "8000", {"items": []}, "1")
