@@ -28,6 +28,7 @@ from graph.relations import (
     NodeKind,
     Relation,
     folded,
+    item_of,
     media_key,
     media_node,
     name_node,
@@ -85,12 +86,14 @@ class KnowledgeGraph:
     """What the library's titles have to do with each other.
 
     Each node has the attribute ``node`` (a :class:`Node`), each edge ``relations`` (a tuple of :class:`Relation`, one or more)
-    and ``weight`` (the cosine of a "similar_to" edge, 1 for all others).
+    and ``weight`` (the cosine of a "similar_to" edge, 1 for all others). Two titles may be related as "similar_to" and as
+    "recommended_with" over one edge, whose weight is the cosine then.
     """
 
     def __init__(self) -> None:
         self._graph = _Graph()
         self._digests: dict[int, bytes] = {}
+        self._recommended: set[tuple[int, int]] = set()
         self._edges: dict[tuple[Relation, ...], _Frozen] = {}
 
     @property
@@ -131,8 +134,10 @@ class KnowledgeGraph:
         Of each title the first ``MOST_SIMILAR`` with more than ``LEAST_COSINE`` are taken, and only titles that are there.
         """
         for first, second, attributes in list(self._graph.edges(data=True)):
-            if Relation.SIMILAR_TO in attributes["relations"]:
+            if attributes["relations"] == (Relation.SIMILAR_TO,):
                 self._graph.remove_edge(first, second)
+            elif Relation.SIMILAR_TO in attributes["relations"]:
+                self._graph.put_edge(first, second, self._attributes((Relation.RECOMMENDED_WITH,)))
         counts: dict[int, int] = {}
         for one, other, cosine in triples:
             if cosine <= LEAST_COSINE or counts.get(one, 0) >= MOST_SIMILAR or one == other:
@@ -140,7 +145,37 @@ class KnowledgeGraph:
             if one in self._digests and other in self._digests:
                 counts[one] = counts.get(one, 0) + 1
                 weight = float(np.float16(cosine))
-                self._graph.put_edge(media_key(one), media_key(other), self._attributes((Relation.SIMILAR_TO,), weight))
+                recommended = (min(one, other), max(one, other)) in self._recommended
+                relations = (*((Relation.RECOMMENDED_WITH,) if recommended else ()), Relation.SIMILAR_TO)
+                self._graph.put_edge(media_key(one), media_key(other), self._attributes(relations, weight))
+
+    def set_recommended(self, pairs: Iterable[tuple[int, int]]) -> bool:
+        """Replace all "recommended_with" edges by these pairs of item ids; whether that changed anything.
+
+        Only titles that are there are taken, each pair once, whichever comes first.
+        """
+        wanted = {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+        wanted = {pair for pair in wanted if pair[0] in self._digests and pair[1] in self._digests}
+        if wanted == self._recommended:
+            return False
+        for one, other in self._recommended - wanted:
+            self._relate(one, other, recommended=False)
+        for one, other in wanted - self._recommended:
+            self._relate(one, other, recommended=True)
+        self._recommended = wanted
+        return True
+
+    def _relate(self, one: int, other: int, recommended: bool) -> None:
+        """Put the "recommended_with" of two titles there or take it away; that they are similar stays as it is."""
+        first, second = media_key(one), media_key(other)
+        known = self._graph.adjacency_of(first).get(second)
+        similar = () if known is None else tuple(one for one in known["relations"] if one is Relation.SIMILAR_TO)
+        relations = (*((Relation.RECOMMENDED_WITH,) if recommended else ()), *similar)
+        if relations:
+            weight = 1.0 if known is None else known["weight"]
+            self._graph.put_edge(first, second, self._attributes(relations, weight))
+        elif known is not None:
+            self._graph.remove_edge(first, second)
 
     def _put(self, item: Item, entities: tuple[str, ...]) -> None:
         """Add a title with all it is related to, in place of what was known of it."""
@@ -162,6 +197,10 @@ class KnowledgeGraph:
         """Remove a title, and the names that only it had."""
         key = media_key(item_id)
         names = list(self._graph[key])
+        for name, attributes in self._graph.adjacency_of(key).items():
+            if Relation.RECOMMENDED_WITH in attributes["relations"]:
+                other = item_of(name)
+                self._recommended.discard((min(item_id, other), max(item_id, other)))
         self._graph.remove_node(key)
         for name in names:
             if not self._graph[name] and self._graph.nodes[name]["node"].kind is not NodeKind.MEDIA:
@@ -217,6 +256,8 @@ class KnowledgeGraph:
             for other, codes in related.items():
                 if other > node:
                     relations = tuple(RELATIONS[code] for code in codes)
+                    if Relation.RECOMMENDED_WITH in relations:
+                        found._recommended.add((int(arrays.items[node]), int(arrays.items[other])))
                     found._graph.put_edge(keys[node], keys[other], found._attributes(relations, weights[other]))
         return found
 

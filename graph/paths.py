@@ -6,7 +6,8 @@ How strong it is to share a name depends on how rare the name is, as everywhere 
 
 which is at most 1, and near 0 for "Drama". A path of two steps, title - name - title, is as strong as its name (of two relations
 the stronger one counts). A path over a third title, a - name - third - name' - b, is as strong as the product of its names,
-halved; it is looked for only where nothing is shared directly. An edge "similar_to" is as strong as its cosine allows.
+halved; it is looked for only where nothing is shared directly. An edge "similar_to" is as strong as its cosine allows, an edge
+"recommended_with" as strong as its worth.
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ WORTH: dict[Relation, float] = {
     Relation.IN_LANGUAGE: 0.2,
     Relation.FROM_DECADE: 0.15,
     Relation.SIMILAR_TO: 0.5,
+    Relation.RECOMMENDED_WITH: 0.95,
 }
 _WORTH = np.array([WORTH[relation] for relation in RELATIONS])
 DETOUR = 0.5
 HUB = 400  # a name that more titles have leads to no third title: it says nothing
 MOST_THIRDS = 2000
+RECOMMENDED = "TMDB's users like both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,17 @@ class Path:
     steps: tuple[Step, ...]
     strength: float
 
+    @property
+    def recommended(self) -> bool:
+        """Whether it says that people who like the one title like the other."""
+        return len(self.steps) == 2 and Relation.RECOMMENDED_WITH in self.steps[1].relations
+
     def sentence(self) -> str:
         """The path as a person says it: "both directed by Denis Villeneuve"."""
         if len(self.steps) == 3:
             return _shared_words(self.steps[1], self.steps[2].relations)
         if len(self.steps) == 2:
-            return "much alike"
+            return RECOMMENDED if self.recommended else "much alike"
         first, third, second = self.steps[1], self.steps[2], self.steps[3]
         return f"by way of {third.name}: {first.name} and {second.name}"
 
@@ -133,6 +141,15 @@ class Paths:
             found += self._shared(first, node)[:2]
         return tuple(sorted(found, key=lambda path: (-path.strength, path.steps[-1].item_id or 0))[:count])
 
+    def recommended_with(self, item_id: int) -> frozenset[int]:
+        """Ids of the items that people like who like this one, as far as a catalogue told."""
+        node = self.graph.node_of(item_id)
+        if node is None:
+            return frozenset()
+        part = self.graph.edges_of(node)
+        told = self.graph.relations[part] == RELATIONS.index(Relation.RECOMMENDED_WITH)
+        return frozenset(self.graph.items[self.graph.neighbours[part][told]].tolist())
+
     def names_around(self, item_id: int, count: int) -> list[tuple[int, float]]:
         """The names a title has, as nodes with their strength, the strongest first; those that no other has come last."""
         first = self.graph.node_of(item_id)
@@ -192,9 +209,9 @@ class Paths:
         ]
         part = self.graph.edges_of(first)
         for place in np.flatnonzero(self.graph.neighbours[part] == last):
-            cosine = float(self.graph.weights[part][place])
-            similar = self.step(last, (Relation.SIMILAR_TO,))
-            found.append(Path((self.step(first), similar), WORTH[Relation.SIMILAR_TO] * cosine))
+            relation = RELATIONS[int(self.graph.relations[part][place])]
+            share = float(self.graph.weights[part][place]) if relation is Relation.SIMILAR_TO else 1.0
+            found.append(Path((self.step(first), self.step(last, (relation,))), WORTH[relation] * share))
         return sorted(found, key=lambda path: (-path.strength, path.steps[1].name))
 
     def _over_a_third(self, first: int, last: int) -> list[Path]:

@@ -44,6 +44,7 @@ class Relation(StrEnum):
     FROM_DECADE = "from_decade"
     MENTIONS_ENTITY = "mentions_entity"
     SIMILAR_TO = "similar_to"
+    RECOMMENDED_WITH = "recommended_with"
 
 
 KINDS = tuple(NodeKind)
@@ -61,6 +62,7 @@ TARGET: dict[Relation, NodeKind] = {
     Relation.FROM_DECADE: NodeKind.DECADE,
     Relation.MENTIONS_ENTITY: NodeKind.ENTITY,
     Relation.SIMILAR_TO: NodeKind.MEDIA,
+    Relation.RECOMMENDED_WITH: NodeKind.MEDIA,
 }
 
 MOST_CAST, MOST_KEYWORDS, MOST_CREW, MOST_COMPANIES = 10, 40, 12, 8
@@ -93,6 +95,11 @@ def media_node(item: Item) -> Node:
 def media_key(item_id: int) -> str:
     """The key of the node of an item."""
     return f"{NodeKind.MEDIA}_{item_id}"
+
+
+def item_of(key: str) -> int:
+    """The id of the item whose node has this key."""
+    return int(key.removeprefix(f"{NodeKind.MEDIA}_"))
 
 
 def names_of(item: Item) -> Iterator[tuple[Relation, str]]:

@@ -160,7 +160,9 @@ class Engine:
             return None
         columns, taste = self._snapshot.columns, self._memory.taste
         skipped = frozenset(self._snapshot.rows_of(self._memory.current.skips).tolist())
-        words = Words(columns.titles, columns.years, self._snapshot.features.ids, skipped)
+        paths = self._snapshot.paths
+        liked_beside = frozenset() if paths is None else paths.recommended_with(item_id)
+        words = Words(columns.titles, columns.years, self._snapshot.features.ids, skipped, liked_beside)
         curiosity = self._settings.recommendation.adventure * float(np.sqrt(taste.variance[row]))
         order = [LedgerTerm("curiosity", "little is known about how you would like it", curiosity)] if curiosity else []
         return explain(taste, row, words, [*order, *self._order().terms_of(row)])

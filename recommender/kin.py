@@ -100,7 +100,7 @@ def _shared(ways: tuple[Path, ...]) -> tuple[Subject, ...]:
 
 def _reason(ways: tuple[Path, ...], shares: Mapping[str, float]) -> str:
     """The strongest paths in one sentence; where nothing is shared, what the likeness is mostly made of."""
-    told = [way.sentence() for way in ways if len(way.steps) == 3]
+    told = [way.sentence() for way in ways if len(way.steps) == 3 or way.recommended]
     if not told:
         told = [way.sentence() for way in ways if len(way.steps) > 3]
     if told:

@@ -31,14 +31,20 @@ _AXES = "axes.npz"
 Embeddings = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
-def relate(items: Iterable[Item], before: GraphArrays | None) -> Job[GraphArrays]:
-    """The knowledge graph of these items; ``before`` itself when nothing in it has changed."""
+def relate(
+    items: Iterable[Item], before: GraphArrays | None, recommended: Iterable[tuple[int, int]] = ()
+) -> Job[GraphArrays]:
+    """The knowledge graph of these items; ``before`` itself when nothing in it has changed.
+
+    :param recommended: pairs of item ids that a catalogue's users like beside each other.
+    """
     from graph.entities import entities_of
     from graph.knowledge_graph import KnowledgeGraph
 
     yield Progress("Relating your titles")
     graph = KnowledgeGraph() if before is None else KnowledgeGraph.from_arrays(before)
     changed = yield from graph.update(items, entities_of)
+    changed += graph.set_recommended(recommended)
     return graph.arrays() if changed or before is None else before
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.paths import RECOMMENDED
 from library.wishes import Subject
 from recommender.features import QUALITIES
 from recommender.parts import GENERAL, Part, Shared
@@ -31,12 +32,14 @@ class Words:
 
     :param titles: title of each row; ``years`` its year, 0 where unknown; ``ids`` its item id.
     :param skipped: rows whose evidence is a skip and not a rating.
+    :param liked_beside: ids of the items that a catalogue's users like beside the one that is spoken about.
     """
 
     titles: Sequence[str]
     years: NDArray[np.int16]
     ids: NDArray[np.int64]
     skipped: frozenset[int] = frozenset()
+    liked_beside: frozenset[int] = frozenset()
 
 
 class Speaker:
@@ -88,6 +91,14 @@ class Speaker:
         named = self._state.covariance.features.named
         return [Subject(*named(column)) for column in self._shared.story_columns(position)[:SHARED_NAMES]]
 
+    def _is_liked_beside(self, position: int) -> bool:
+        """Whether a catalogue's users like both, and the ties in the knowledge graph, of which that is one, count for it."""
+        if self._item_id(position) not in self._words.liked_beside:
+            return False
+        covariance = self._state.covariance
+        ties = covariance.features.dense["graph"]
+        return covariance.weights.blocks["graph"] * float(ties[self._state.rows[position]] @ ties[self._row]) > 0
+
     def _item_id(self, position: int) -> int:
         return int(self._words.ids[self._state.rows[position]])
 
@@ -125,7 +136,8 @@ class Speaker:
         rating = self._rating(position)
         surprise = self._surprise(part.points if alike else -part.points, rating)
         if alike:
-            shared = [subject.name for subject in self._story(position)]
+            shared = [RECOMMENDED] if self._is_liked_beside(position) else []
+            shared += [subject.name for subject in self._story(position)]
             return f"like {title}, which you gave {rating:g}{surprise}" + (f" ({', '.join(shared)})" if shared else "")
         if part.points >= 0:
             return f"unlike {title}, which you gave {rating:g}{surprise}"

@@ -26,6 +26,7 @@ WORDS: dict[Relation, str] = {
     Relation.FROM_DECADE: "from the",
     Relation.MENTIONS_ENTITY: "mentions",
     Relation.SIMILAR_TO: "similar to",
+    Relation.RECOMMENDED_WITH: "liked beside",
 }
 """What stands on a tie, read from the title to the name."""
 

@@ -194,7 +194,7 @@ class _Cycle:
         from recommender.knowledge import NetworkStage, relate
 
         assert self._plan.load_networks is not None
-        graph = yield from relate(self._present(), self._graph)
+        graph = yield from relate(self._present(), self._graph, self._library.metadata.recommended())
         text = self._library.embeddings.all(self._text_model)
         if graph is not self._graph:
             self._graph = graph

@@ -136,6 +136,38 @@ def test_similar_titles_are_related_as_often_as_is_sensible() -> None:
     assert same(graph.arrays(), arrays_of(many(40)))
 
 
+def test_titles_that_people_like_beside_each_other_are_related() -> None:
+    graph = graph_of(many(10))
+    assert graph.set_recommended([(2, 1), (1, 2), (1, 3), (4, 4), (1, 999)])
+    assert not graph.set_recommended([(1, 2), (3, 1)])
+    assert graph.graph["media_1"]["media_2"]["relations"] == (Relation.RECOMMENDED_WITH,)
+    graph.set_similar([(1, 2, 0.75), (1, 4, 0.9)])
+    assert graph.graph["media_1"]["media_2"]["relations"] == (Relation.RECOMMENDED_WITH, Relation.SIMILAR_TO)
+    arrays = graph.arrays()
+    again = KnowledgeGraph.from_arrays(arrays)
+    assert same(again.arrays(), arrays)
+    assert not again.set_recommended([(1, 2), (3, 1)])
+    assert again.set_recommended([(1, 2)])
+    assert not again.graph.has_edge("media_1", "media_3")
+    again.set_similar([])
+    assert again.graph["media_1"]["media_2"]["relations"] == (Relation.RECOMMENDED_WITH,)
+    assert again.set_recommended([])
+    assert same(again.arrays(), arrays_of(many(10)))
+
+
+def test_what_people_like_beside_a_title_comes_back_when_the_title_was_read_again() -> None:
+    titles = list(many(10))
+    graph = graph_of(tuple(titles))
+    graph.set_recommended([(1, 2), (2, 3)])
+    before = graph.arrays()
+    run(graph.update([replace(titles[0]), replace(titles[1], keywords=("else",)), *titles[2:]], entities_of))
+    assert not graph.graph.has_edge("media_1", "media_2")
+    assert graph.set_recommended([(1, 2), (2, 3)])
+    run(graph.update(titles, entities_of))
+    graph.set_recommended([(1, 2), (2, 3)])
+    assert same(graph.arrays(), before)
+
+
 def test_building_can_be_watched_and_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graph.knowledge_graph.YIELD_SECONDS", 0.0)
     graph = KnowledgeGraph()

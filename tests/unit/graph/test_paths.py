@@ -56,6 +56,22 @@ def test_where_nothing_is_shared_a_third_title_leads_on() -> None:
     assert paths.explain(1, 99) == paths.explain(2, 2) == ()
 
 
+def test_that_people_like_both_is_said_first_and_alone_where_nothing_is_shared() -> None:
+    graph = graph_of((*TITLES, film(13, "Quite Other")))
+    graph.set_recommended([(3, 5), (12, 13)])
+    graph.set_similar([(3, 5, 0.9), (3, 13, 0.8)])
+    paths = Paths(graph.arrays())
+    first, *_ = paths.explain(3, 5, 10)
+    assert first.sentence() == "TMDB's users like both"
+    assert first.recommended
+    assert [path.sentence() for path in paths.explain(12, 13)] == ["TMDB's users like both"]
+    assert [path.sentence() for path in paths.explain(3, 13)] == ["much alike"]
+    assert paths.recommended_with(3) == {5}
+    assert paths.recommended_with(9) == paths.recommended_with(99) == frozenset()
+    (way,) = paths.to_any(13, [12])
+    assert way.steps[1].relations == (Relation.RECOMMENDED_WITH,)
+
+
 def test_a_hub_leads_nowhere() -> None:
     titles = [film(k, f"T {k}", genres=("Drama",), keywords=(f"k {k}",)) for k in range(1, HUB + 3)]
     titles += [
