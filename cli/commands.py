@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
+from cli.importing import import_past, imports
 from cli.learning import learn, similar
 from cli.options import JsonOption
 from cli.output import Output, prepare_streams
@@ -21,6 +22,7 @@ from cli.ports import Ports
 from cli.rating import rate
 from cli.scanning import scan
 from cli.session import Call
+from cli.sign_in import sign_in
 from cli.upkeep import backup, export, info
 from cli.watching import explain, recommend, search
 from library.errors import AppError
@@ -39,20 +41,25 @@ app = typer.Typer(
 )
 EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     scan: ("scan", "scan --folder ~/Films", "scan --plex http://192.168.1.20:32400"),
+    sign_in: ("sign-in", "sign-in --server Cellar"),
     recommend: ("recommend --finish-by 22:30", "recommend --kind shows --genre comedy --unseen"),
     rate: ('rate "Seven Samurai" 9', "rate 17 --skip", "rate --undo"),
     search: ("search kurosawa samurai", "search heist --kind movies"),
     explain: ('explain "The Third Man"', "explain 17 --json"),
     similar: ('similar "Stalker"', "similar 17 --count 20"),
     learn: ("learn", "learn --json"),
+    import_past: ("import letterboxd-export.zip", "import ratings.csv --dry-run", "import --take-back 3"),
+    imports: ("imports", "imports --json"),
     export: ("export --output ratings.csv", "export --format json"),
     backup: ("backup", "backup --list", "backup --restore daily_2026-01-31"),
     info: ("info", "--home /mnt/films/homereel info --json"),
 }
 """Every command, in the order of the help, and how it is used."""
+NAMES: dict[Callable[..., None], str] = {import_past: "import"}
+"""What commands are called that Python has another use for the name of."""
 
 for command, lines in EXAMPLES.items():
-    app.command(epilog="\b\nExamples:\n" + "\n".join(f"  {NAME} {line}" for line in lines))(command)
+    app.command(NAMES.get(command), epilog="\b\nExamples:\n" + "\n".join(f"  {NAME} {line}" for line in lines))(command)
 
 
 def _show_version(context: typer.Context, wanted: bool) -> None:
