@@ -210,6 +210,7 @@ def window_ports(home: Home) -> gui.app.Ports:
         switch_home_user=plex.switch_home_user,
         look_around=lambda: look_around(ledger),
         sign_in_to=lambda source: jellyfin_sign_in(home, source, ledger),
+        network=ledger,
     )
 
 
@@ -217,6 +218,7 @@ def command_ports() -> cli.ports.Ports:
     """What the commands need of the world."""
     from cli.ports import Ports
     from providers.ledger import NetworkLedger
+    from providers.plex_opening import PlexOpener
     from providers.servers.addresses import check_url
     from providers.servers.plex_address import normalise_token
 
@@ -228,7 +230,9 @@ def command_ports() -> cli.ports.Ports:
         load_networks=load_networks,
         check_url=check_url,
         clean_token=normalise_token,
+        open_account=lambda home, token: PlexOpener(home.path / "plex.json", ledger).account(token),
         sign_in_to=lambda home, source: jellyfin_sign_in(home, source, ledger),
+        network=ledger,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from library.accounts import ServerSignIn
+from library.accounts import MediaAccount, ServerSignIn
 from library.home import Home
 from library.settings import SourceKind, SourceSettings
 from library.sources import MediaServer
@@ -43,7 +43,10 @@ class Ports:
     :param check_url: what was typed as an address, and a kind of server -> what is wrong with it, if anything. Never asks the
         network.
     :param clean_token: what was pasted as a token -> the bare token.
+    :param open_account: a home and the token of an account at Plex, empty when nobody has signed in yet -> the account, not yet
+        asked.
     :param sign_in_to: a home and a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
+    :param network: what is noted about the computers that are talked to, and how far the program may reach.
     """
 
     version: str
@@ -52,4 +55,6 @@ class Ports:
     load_networks: Callable[[Home, int], Any]
     check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]
+    open_account: Callable[[Home, str], MediaAccount]
     sign_in_to: Callable[[Home, SourceSettings], ServerSignIn]
+    network: NetworkNotes

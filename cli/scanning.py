@@ -138,7 +138,7 @@ def scan(
             asked = _wanted(session, [_absolute(path) for path in folder or []], url, name, kind or "plex", user or "")
             if kind == "jellyfin":
                 asked, token = _signed_in(call, session, asked, token or "")
-            sources = [_add(session, asked, token, libraries or [])]
+            sources = [add_source(session, asked, token, libraries or [])]
         else:
             sources = _named(session, names or [])
         outcomes = [_scan(session, source, allow_shrink) for source in sources]
@@ -245,7 +245,7 @@ def _new_id(kind: str) -> str:
     return f"{kind}-{time.time_ns() // 1_000_000:x}"
 
 
-def _add(session: Session, source: SourceSettings, token: str | None, libraries: list[str]) -> SourceSettings:
+def add_source(session: Session, source: SourceSettings, token: str | None, libraries: list[str]) -> SourceSettings:
     """Ask the server who it is; when all is well, put source and token away."""
     source.check()
     with session.server(source, token) as server:

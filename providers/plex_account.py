@@ -82,7 +82,6 @@ class PlexAccount:
         number, code = str(pin.get("id") or ""), str(pin.get("code") or "")
         if not number or not code:
             raise _odd()
-        register_secret(code)
         wait = _seconds(pin.get("expiresIn"))
         yield CodeShown("Waiting for you to sign in", code=code, link=self._page(code), seconds=wait)
         token = yield from self._wait_for_token(number, time.monotonic() + wait, pause)

@@ -13,12 +13,13 @@ import pytest
 
 from cli.commands import run
 from cli.ports import Ports
-from library.accounts import ServerSignIn
+from library.accounts import MediaAccount, ServerSignIn
 from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, MediaServer, ServerIdentity, ServerItem, ServerLibrary
+from providers.ledger import NetworkLedger
 from providers.servers.addresses import check_url
 from providers.servers.plex_address import normalise_token
 from tests.made_up_networks import MadeUpNetworks
@@ -128,6 +129,10 @@ def nobody_gets_in(source: SourceSettings) -> ServerSignIn:
     raise AssertionError(f"nobody signs in to {source.name} in this test")
 
 
+def nobody_has_an_account(token: str) -> MediaAccount:
+    raise AssertionError("nobody asks plex.tv in this test")
+
+
 @dataclass
 class World:
     """One home, its servers by kind of source, and the commands over them."""
@@ -140,6 +145,8 @@ class World:
     encoders_loaded: int = 0
     way_in: Callable[[SourceSettings], ServerSignIn] = nobody_gets_in
     broken: Exception | None = None
+    account: Callable[[str], MediaAccount] = nobody_has_an_account
+    network: NetworkLedger = field(default_factory=NetworkLedger)
 
     def ports(self) -> Ports:
         return Ports(
@@ -149,6 +156,8 @@ class World:
             load_networks=lambda home, threads: MadeUpNetworks(home.networks),
             check_url=check_url,
             clean_token=normalise_token,
+            open_account=lambda home, token: self.account(token),
+            network=self.network,
             sign_in_to=lambda home, source: self.way_in(source),
         )
 
