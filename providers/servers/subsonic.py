@@ -51,6 +51,7 @@ class SubsonicServer:
         self._client = SubsonicClient(source, secret or "", session)
         self._writing = SubsonicWriting(self._client)
         self._kept: dict[str, KeptSongs] = {}
+        self._listed: dict[str, set[str]] = {}
 
     def __repr__(self) -> str:
         """Which server; never the secret."""
@@ -84,7 +85,8 @@ class SubsonicServer:
     def listing(self, library: ServerLibrary) -> Iterator[ListingPage]:
         """Every song once, in pages of 500; read a second time when the server changed its library meanwhile."""
         kept = self._kept[library.key] = KeptSongs()
-        known: set[str] = set()
+        self._listed[library.key] = known = set[str]()
+        elsewhere = [keys for key, keys in self._listed.items() if key != library.key]
         walk, problem = _Walk(), ""
         for _ in range(2):
             before = self._library_state()
@@ -92,8 +94,9 @@ class SubsonicServer:
                 fresh: dict[str, tuple[Entry, Song]] = {}
                 for song in songs:
                     entry = entry_of(song)
-                    if entry is not None and entry.key not in known:
-                        fresh[entry.key] = (entry, song)
+                    if entry is None or entry.key in known or any(entry.key in keys for keys in elsewhere):
+                        continue  # an album may lie in two folders: its songs are in the first of them
+                    fresh[entry.key] = (entry, song)
                 known.update(fresh)
                 kept.keep([song for _, song in fresh.values()])
                 yield ListingPage(tuple(entry for entry, _ in fresh.values()))
@@ -215,16 +218,14 @@ class SubsonicServer:
         return str(status.get("count", "")), str(status.get("lastScan", ""))
 
     def _walk(self, library: ServerLibrary, walk: _Walk) -> Iterator[list[Song]]:
-        """The songs of a library: by the empty search where OpenSubsonic promises that it finds all, else album by album."""
+        """The songs of a library: by the empty search, which finds all or nothing, else album by album."""
         folder: Params = {"musicFolderId": library.key} if library.key else {}
-        if self._client.about().open:
-            empty = True
-            for songs in self._search(folder, walk):
-                empty = False
-                yield songs
-            if not empty or walk.skipped:
-                return
-        yield from self._by_album(folder, walk)
+        empty = True
+        for songs in self._search(folder, walk):
+            empty = False
+            yield songs
+        if empty and not walk.skipped:
+            yield from self._by_album(folder, walk)
 
     def _search(self, folder: Params, walk: _Walk) -> Iterator[list[Song]]:
         """Pages of the empty search; what cannot be read in large bites is read in small ones, and what breaks is skipped."""
@@ -257,7 +258,7 @@ class SubsonicServer:
             return self._client.ask(method, params)
 
     def _by_album(self, folder: Params, walk: _Walk) -> Iterator[list[Song]]:
-        """The songs of each album; an album that cannot be read is skipped."""
+        """The songs of each album, those of other folders among them; an album that cannot be read is skipped."""
         start, in_a_row, seen = 0, 0, set[str]()
         while True:
             params: Params = {"type": "alphabeticalByName", "size": PAGE, "offset": start, **folder}

@@ -187,6 +187,20 @@ def test_several_folders_are_several_libraries_and_films_stay_out() -> None:
         server.close()
 
 
+def test_an_album_in_two_folders_of_an_old_server_gives_each_song_once() -> None:
+    world = make_world(24)
+    world.folders = {"1": "Music", "7": "Audiobooks"}
+    for song in world.songs[6:]:
+        song.folder = "7"
+    with FakeSubsonic(world=world, open=False, version="1.15.0", extensions=(), finds_all=False) as fake:
+        server = open_server(fake)
+        for _ in range(2):
+            first, second = entries_of(server, "Music"), entries_of(server, "Audiobooks")
+            assert not {entry.key for entry in first} & {entry.key for entry in second}
+            assert {entry.key for entry in first + second} == {song.key for song in world.songs}
+        server.close()
+
+
 def test_a_list_that_moves_while_it_is_read_is_read_again() -> None:
     with FakeSubsonic(world=make_world(700)) as fake:
         pages = 0
