@@ -16,29 +16,17 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.jellyfin_world import (
-    TICKS,
-    Collection,
-    Marks,
-    Person,
-    Playlist,
-    Thing,
-    World,
-    make_world,
-    name_of,
-    written,
-)
+from tests.fakes.jellyfin_answers import ALBUM_IMAGE, Asked, Query, Writes, authorization, basics, extras, user_line
+from tests.fakes.jellyfin_world import Collection, Marks, Person, Playlist, Thing, World, make_world, name_of
 from tests.fakes.plex import png
 from tests.fakes.serving import FakeService, Fault
 
 API_KEY = "a91key0000000000000000000000beef"
-NOW = 1_700_000_000
-ALBUM_IMAGE = "fedcba9876543210fedcba9876543210"
-Query = dict[str, str]
+__all__ = ["ALBUM_IMAGE", "API_KEY", "FakeJellyfin"]
 
 
 @dataclass
-class FakeJellyfin(FakeService):
+class FakeJellyfin(Writes, FakeService):
     """The server; ``with FakeJellyfin(make_world(20)) as jellyfin:`` starts it on a free port of this computer.
 
     Besides those of :class:`Fault` it goes wrong as "starting", and "done, then 500" or "done, then gone", when a write is
@@ -125,7 +113,7 @@ class FakeJellyfin(FakeService):
         for verb, pattern, answer in self._routes():
             found = re.fullmatch(pattern, path, re.IGNORECASE) if verb == method else None
             if found:
-                result = answer(_Asked(caller, user, query, said), *found.groups())
+                result = answer(Asked(caller, user, query, said), *found.groups())
                 return result if isinstance(result, web.Response) else _json(result)
         return web.Response(status=404)
 
@@ -181,7 +169,7 @@ class FakeJellyfin(FakeService):
             "/QuickConnect/Connect",
         ):
             return None
-        parts = _authorization(request)
+        parts = authorization(request)
         if not {"Client", "Device", "DeviceId", "Version"} <= set(parts):
             return web.Response(status=500, text="Error processing request.")
         if path == "/Users/AuthenticateByName":
@@ -204,34 +192,36 @@ class FakeJellyfin(FakeService):
 
     def _let_in(self, user: str) -> web.Response:
         person = next(person for person in self.world.people if person.id == user)
-        return _json({"AccessToken": self.token_of(person.name), "ServerId": self.world.machine, "User": _user(person)})
+        return _json(
+            {"AccessToken": self.token_of(person.name), "ServerId": self.world.machine, "User": user_line(person)}
+        )
 
     def _caller(self, request: web.Request) -> Person | None:
         """Who asks, by the one header that is there to stay."""
-        token = _authorization(request).get("Token", "")
+        token = authorization(request).get("Token", "")
         if token == API_KEY:
             return Person("", "key", "", admin=True)
         user = self.tokens.get(token)
         return next((person for person in self.world.people if person.id == user), None)
 
-    def _me(self, asked: _Asked) -> Any:
-        return _user(asked.caller) if asked.caller.id else web.Response(status=400)
+    def _me(self, asked: Asked) -> Any:
+        return user_line(asked.caller) if asked.caller.id else web.Response(status=400)
 
-    def _log_out(self, asked: _Asked) -> Any:
+    def _log_out(self, asked: Asked) -> Any:
         gone = [token for token, user in self.tokens.items() if user == asked.caller.id]
         del self.tokens[gone[-1]]
         return web.Response(status=204)
 
     # Reading
 
-    def _views(self, asked: _Asked) -> Any:
+    def _views(self, asked: Asked) -> Any:
         rows = [
             {"Id": key, "Name": title, "Type": "CollectionFolder", **({"CollectionType": kind} if kind else {})}
             for key, title, kind in self.world.views
         ]
         return {"Items": rows, "TotalRecordCount": len(rows), "StartIndex": 0}
 
-    def _items(self, asked: _Asked) -> Any:
+    def _items(self, asked: Asked) -> Any:
         query, world = asked.query, self.world
         if "ids" in query:
             keys = query["ids"].split(",")
@@ -252,13 +242,13 @@ class FakeJellyfin(FakeService):
             things = [thing for thing in things if not world.marks.get((asked.user, thing.id), Marks()).played]
         return self._page(asked, things)
 
-    def _thing(self, asked: _Asked, key: str) -> Thing | Playlist | Collection | None:
+    def _thing(self, asked: Asked, key: str) -> Thing | Playlist | Collection | None:
         playlist = self.world.playlists.get(key)
         if playlist is not None:
             return playlist if self._sees(asked, playlist) else None
         return self.world.things.get(key) or self.world.collections.get(key)
 
-    def _page(self, asked: _Asked, things: list[Any], names: list[str] | None = None) -> Any:
+    def _page(self, asked: Asked, things: list[Any], names: list[str] | None = None) -> Any:
         query = asked.query
         first = int(query.get("startindex", 0))
         size = min(int(query.get("limit", len(things))), self.page_limit or len(things))
@@ -272,7 +262,7 @@ class FakeJellyfin(FakeService):
         counts = self.says_total and query.get("enabletotalrecordcount", "true") == "true"
         return {"Items": rows, "TotalRecordCount": len(things) if counts else 0, "StartIndex": first}
 
-    def _line(self, asked: _Asked, thing: Thing | Playlist | Collection, fields: set[str]) -> dict[str, Any]:
+    def _line(self, asked: Asked, thing: Thing | Playlist | Collection, fields: set[str]) -> dict[str, Any]:
         if isinstance(thing, Playlist):
             mine = asked.user == thing.owner or asked.caller.admin
             return {
@@ -291,7 +281,7 @@ class FakeJellyfin(FakeService):
                 "CanDelete": True,
             }
         episodes = self.world.episodes(thing.id) if thing.type == "Series" else []
-        line = {**_basics(thing), **{name: value for name, value in _extras(thing).items() if name in fields}}
+        line = {**basics(thing), **{name: value for name, value in extras(thing).items() if name in fields}}
         if thing.type == "Series":
             line |= {"RecursiveItemCount": len(episodes)} if "RecursiveItemCount" in fields else {}
             line |= {"ChildCount": len({e.season for e in episodes})} if "ChildCount" in fields else {}
@@ -324,167 +314,6 @@ class FakeJellyfin(FakeService):
         width, height = int(query.get("fillwidth", 400)), int(query.get("fillheight", 600))
         return web.Response(body=png(width, height, zlib.crc32(key.encode())), content_type="image/png")
 
-    # Marks
-
-    def _update_marks(self, asked: _Asked, key: str) -> Any:
-        if key not in self.world.things:
-            return web.Response(status=404)
-        marks, said = self.world.of(asked.user, key), asked.said
-        if said.get("Likes") is not None:
-            marks.set_likes(said["Likes"])
-        for theirs, name in (
-            ("PlaybackPositionTicks", "ticks"),
-            ("PlayCount", "count"),
-            ("IsFavorite", "favourite"),
-            ("Played", "played"),
-            ("LastPlayedDate", "last"),
-            ("Rating", "rating"),
-        ):
-            if said.get(theirs) is not None:  # what is null is left as it is
-                setattr(marks, name, said[theirs])
-        return self._marks_of(asked.user, self.world.things[key], [])
-
-    def _like(self, asked: _Asked, key: str) -> Any:
-        return self._set(asked, key, lambda marks: marks.set_likes(asked.query["likes"] == "true"))
-
-    def _unlike(self, asked: _Asked, key: str) -> Any:
-        return self._set(asked, key, lambda marks: marks.set_likes(None))
-
-    def _favourite(self, asked: _Asked, key: str, value: bool) -> Any:
-        return self._set(asked, key, lambda marks: setattr(marks, "favourite", value))
-
-    def _set(self, asked: _Asked, key: str, change: Callable[[Marks], Any]) -> Any:
-        if key not in self.world.things:
-            return web.Response(status=404)
-        change(self.world.of(asked.user, key))
-        return self._marks_of(asked.user, self.world.things[key], [])
-
-    def _played(self, asked: _Asked, key: str, value: bool) -> Any:
-        if key not in self.world.things:
-            return web.Response(status=404)
-        for each in [episode.id for episode in self.world.episodes(key)] or [key]:
-            marks = self.world.of(asked.user, each)
-            marks.played, marks.ticks = value, 0
-            marks.count = max(marks.count, 1) if value else 0
-            marks.last = (marks.last or written(NOW)) if value else None
-        return self._marks_of(asked.user, self.world.things[key], self.world.episodes(key))
-
-    # Lists
-
-    def _sees(self, asked: _Asked, playlist: Playlist) -> bool:
-        shared = any(share.get("UserId") == asked.user for share in playlist.shares)
-        return playlist.public or shared or playlist.owner == asked.user
-
-    def _mine(self, asked: _Asked, key: str) -> Playlist | web.Response:
-        playlist = self.world.playlists.get(key)
-        if playlist is None or not self._sees(asked, playlist):
-            return web.Response(status=404)
-        return playlist if playlist.owner == asked.user else web.Response(status=403)
-
-    def _append(self, playlist: Playlist, keys: list[str]) -> None:
-        """As the server does: what it does not know, and what is in the list already, is left out without a word."""
-        for key in keys:
-            if key in self.world.things and key not in playlist.items and key not in self.drops:
-                playlist.entries.append((key, key if self.by_item else self.world.fresh_id()))
-
-    def _new_playlist(self, asked: _Asked) -> Any:
-        said = asked.said
-        playlist = Playlist(self.world.fresh_id(), said["Name"], asked.user)
-        playlist.public, playlist.shares = said.get("IsPublic", True), said.get("Users", [])
-        self._append(playlist, said.get("Ids", []))
-        self.world.playlists[playlist.id] = playlist
-        return {"Id": playlist.id}
-
-    def _playlist(self, asked: _Asked, key: str) -> Any:
-        playlist = self._mine(asked, key)
-        if isinstance(playlist, web.Response) or not self.by_item:
-            return web.Response(status=404)
-        return {"OpenAccess": playlist.public, "Shares": playlist.shares, "ItemIds": playlist.items}
-
-    def _change_playlist(self, asked: _Asked, key: str) -> Any:
-        playlist, said = self._mine(asked, key), asked.said
-        if isinstance(playlist, web.Response):
-            return playlist
-        if said.get("Ids") is not None:
-            playlist.entries.clear()
-            self._append(playlist, said["Ids"])
-        playlist.title = said.get("Name") or playlist.title
-        playlist.shares = playlist.shares if said.get("Users") is None else said["Users"]
-        playlist.public = playlist.public if said.get("IsPublic") is None else said["IsPublic"]
-        return web.Response(status=204)
-
-    def _playlist_items(self, asked: _Asked, key: str) -> Any:
-        playlist = self.world.playlists.get(key)
-        if playlist is None or not self._sees(asked, playlist):
-            return web.Response(status=404)
-        there = [entry for entry in playlist.entries if entry[0] in self.world.things]
-        return self._page(asked, [self.world.things[item] for item, _ in there], [name for _, name in there])
-
-    def _add_to_playlist(self, asked: _Asked, key: str) -> Any:
-        playlist = self._mine(asked, key)
-        if isinstance(playlist, web.Response):
-            return playlist
-        self._append(playlist, asked.listed("ids"))
-        return web.Response(status=204)
-
-    def _take_from_playlist(self, asked: _Asked, key: str) -> Any:
-        playlist = self._mine(asked, key)
-        if isinstance(playlist, web.Response):
-            return playlist
-        gone = asked.listed("entryids")
-        playlist.entries = [entry for entry in playlist.entries if entry[1] not in gone]
-        return web.Response(status=204)
-
-    def _move(self, asked: _Asked, key: str, name: str, place: str) -> Any:
-        playlist = self._mine(asked, key)
-        if isinstance(playlist, web.Response):
-            return playlist
-        entry = next(entry for entry in playlist.entries if entry[1] == name)
-        playlist.entries.remove(entry)
-        playlist.entries.insert(int(place), entry)
-        return web.Response(status=204)
-
-    def _new_collection(self, asked: _Asked) -> Any:
-        if not (asked.caller.admin or asked.caller.collections):
-            return web.Response(status=403)
-        found = Collection(self.world.fresh_id(), asked.query["name"])
-        self.world.collections[found.id] = found
-        self._collect(found, asked.listed("ids"))
-        return {"Id": found.id}
-
-    def _collect(self, collection: Collection, keys: list[str]) -> None:
-        new = [key for key in keys if key in self.world.things and key not in self.drops]
-        collection.items += [key for key in new if key not in collection.items]
-
-    def _add_to_collection(self, asked: _Asked, key: str) -> Any:
-        return self._at_collection(asked, key, lambda found: self._collect(found, asked.listed("ids")))
-
-    def _take_from_collection(self, asked: _Asked, key: str) -> Any:
-        gone = asked.listed("ids")
-
-        def take(found: Collection) -> None:
-            found.items = [item for item in found.items if item not in gone]
-
-        return self._at_collection(asked, key, take)
-
-    def _at_collection(self, asked: _Asked, key: str, change: Callable[[Collection], None]) -> Any:
-        if not (asked.caller.admin or asked.caller.collections):
-            return web.Response(status=403)
-        if key not in self.world.collections:
-            return web.Response(status=404)
-        change(self.world.collections[key])
-        return web.Response(status=204)
-
-    def _delete(self, asked: _Asked, key: str) -> Any:
-        playlist, collection = self.world.playlists.get(key), self.world.collections.get(key)
-        if playlist is not None and (playlist.owner == asked.caller.id or asked.caller.admin):
-            del self.world.playlists[key]
-        elif collection is not None and (asked.caller.admin or asked.caller.collections):
-            del self.world.collections[key]
-        else:
-            return web.Response(status=401 if playlist or collection else 404)
-        return web.Response(status=204)
-
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -496,74 +325,8 @@ class FakeJellyfin(FakeService):
         return socket
 
 
-@dataclass
-class _Asked:
-    """One request: who asks, for which user, with what."""
-
-    caller: Person
-    user: str
-    query: Query
-    said: dict[str, Any]
-
-    def listed(self, name: str) -> list[str]:
-        return [part for part in self.query.get(name, "").split(",") if part]
-
-
 def _json(found: Any) -> web.Response:
     return web.json_response(found)
-
-
-def _authorization(request: web.Request) -> dict[str, str]:
-    kind, _, rest = request.headers.get("Authorization", "").partition(" ")
-    return dict(re.findall(r'(\w+)="([^"]*)"', rest)) if kind == "MediaBrowser" else {}
-
-
-def _user(person: Person) -> dict[str, Any]:
-    policy = {"IsAdministrator": person.admin, "EnableCollectionManagement": person.collections}
-    return {"Id": person.id, "Name": person.name, "Policy": policy}
-
-
-def _basics(thing: Thing) -> dict[str, Any]:
-    """What is said of an entry whatever is asked for."""
-    return {
-        "Id": thing.id,
-        "Name": thing.name,
-        "Type": thing.type,
-        "ProductionYear": thing.year,
-        "RunTimeTicks": round(thing.minutes * TICKS) or None,
-        "OfficialRating": thing.certificate,
-        "CommunityRating": thing.vote,
-        "PremiereDate": f"{thing.year}-03-01T00:00:00.0000000Z" if thing.year else None,
-        "Status": thing.status,
-        "SeriesId": thing.series,
-        "ParentIndexNumber": thing.season,
-        "IndexNumber": thing.number,
-        "ImageTags": {"Primary": thing.image} if thing.image else {},
-        "Album": thing.album,
-        "AlbumId": name_of(thing.album) if thing.album else None,
-        "AlbumPrimaryImageTag": ALBUM_IMAGE if thing.album else None,
-        "AlbumArtist": thing.album_artist,
-        "Artists": thing.artists,
-    }
-
-
-def _extras(thing: Thing) -> dict[str, Any]:
-    """What is only said when it is asked for."""
-    return {
-        "Etag": name_of(f"{thing.id} {thing.saved}"),
-        "OriginalTitle": thing.original,
-        "Overview": thing.overview,
-        "Taglines": [thing.tagline] if thing.tagline else [],
-        "Genres": thing.genres,
-        "Tags": thing.tags,
-        "People": thing.people,
-        "Studios": [{"Name": name, "Id": name_of(name)} for name in thing.studios],
-        "ProductionLocations": thing.countries,
-        "ProviderIds": thing.provider_ids,
-        "DateCreated": written(thing.added),
-        "MediaSources": [{"Protocol": "File", "Path": path, "Type": "Default"} for path in thing.paths],
-        "Path": thing.paths[0] if thing.paths else None,
-    }
 
 
 def main() -> None:
