@@ -1,0 +1,177 @@
+"""TVDB, for shows that TMDB does not know, or for who does without TMDB.
+
+Its key is changed for a token at the first question, which is kept in memory only; when the token is refused, the key is
+changed once more, and the question asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from library.errors import ProviderDenied, ProviderError, ProviderReplyError
+from library.items import MediaKind
+from library.redaction import register_secret
+from library.sources import Answered, Match, Metadata, Question
+from providers.async_http import AsyncProviderSession, Reply
+from providers.catalogs.asking import EventLoop, Round
+from providers.catalogs.matching import ids_of, is_as_long, is_impossible, shortlist
+from providers.catalogs.rate import Pace
+from providers.catalogs.tvdb_details import Said, candidate_of, lines_of, match_of, metadata_of, record_of
+from providers.http import BadStatus, Patience
+from providers.ledger import NetworkLedger
+
+NAME = "TheTVDB"
+PURPOSE = "Looking titles up"
+URL = "https://api4.thetvdb.com"
+REQUESTS_A_SECOND = 10.0
+MOST_MATCHES = 20
+_KINDS = {MediaKind.SHOW: "series", MediaKind.MOVIE: "movie"}
+
+
+class TvdbCatalog:
+    """Fits ``library.sources.Catalog``.
+
+    :param key: the API key; ``pin`` the subscriber's PIN, which keys that users pay for need, else empty.
+    :param language: ISO 639-1 code of the answers.
+    :param limit: how many requests a second it is asked at most.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        pin: str = "",
+        language: str = "en",
+        *,
+        ledger: NetworkLedger | None = None,
+        patience: Patience | None = None,
+        limit: float = REQUESTS_A_SECOND,
+        url: str = URL,
+    ) -> None:
+        self._login = {"apikey": key.strip(), **({"pin": pin.strip()} if pin.strip() else {})}
+        for secret in self._login.values():
+            register_secret(secret)
+        self._url = url.rstrip("/")
+        self._language = language
+        self._token = ""
+        self._signing_in = asyncio.Lock()
+        self._loop = EventLoop()
+        self._session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+
+    @property
+    def name(self) -> str:
+        """Its name, which is also the scheme of its keys."""
+        return "tvdb"
+
+    def check(self) -> str:
+        """Test the key; a sentence about what answered."""
+        self._loop.run(self._sign_in(""))
+        return "TheTVDB answers, and the key is good."
+
+    def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
+        """Answer the questions, several at a time."""
+        return Round(self._loop, [one for one in questions if one.kind in _KINDS], self._answer).answers()
+
+    def search(self, kind: MediaKind, title: str, year: int | None = None) -> tuple[Match, ...]:
+        """Titles that could be meant; those of the year first, then the others."""
+        lines = self._loop.run(self._search(kind, title, None))
+        found = [match_of(kind, line, self._language) for line in lines]
+        return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
+
+    def close(self) -> None:
+        """Give back connections; closing twice is fine."""
+        if self._loop.running:
+            self._loop.run(self._session.close())
+            self._loop.close()
+
+    async def _answer(self, question: Question) -> Metadata | None:
+        if question.key is not None:
+            return await self._details(question.kind, question.key)
+        for key in ids_of(question, "tvdb"):
+            found = await self._details(question.kind, key)
+            if found is not None and not is_impossible(question, found):
+                return found
+        for value in ids_of(question, "imdb"):
+            said = await self._get(f"search/remoteid/{quote(value, safe='')}")
+            lines = said.get("data") if said else None
+            records = [record_of(line, question.kind) for line in lines or () if isinstance(line, dict)]
+            keys = {str(record["id"]) for record in records if record.get("id")}
+            if len(keys) == 1:
+                return await self._details(question.kind, keys.pop())
+        return await self._by_name(question)
+
+    async def _by_name(self, question: Question) -> Metadata | None:
+        """The title of that name and year, if there is no doubt about it."""
+        lines = await self._search(question.kind, question.title, question.year)
+        if not lines and question.year is not None:
+            lines = await self._search(question.kind, question.title, None)
+        listed = shortlist(question, [candidate_of(line) for line in lines])
+        if listed.by_length and not question.runtime:
+            return None
+        found = [await self._details(question.kind, key) for key in listed.keys]
+        likely = [one for one in found if one is not None and not is_impossible(question, one)]
+        if listed.by_length:
+            likely = [one for one in likely if is_as_long(question, one)]
+        if len(likely) != 1:
+            return None
+        return likely[0] if is_as_long(question, likely[0]) else replace(likely[0], external_ids=())
+
+    async def _search(self, kind: MediaKind, title: str, year: int | None) -> list[Said]:
+        wanted = {"query": title, "type": _KINDS[kind], "limit": str(MOST_MATCHES)}
+        return lines_of(await self._get("search", {**wanted, **({"year": str(year)} if year is not None else {})}))
+
+    async def _details(self, kind: MediaKind, key: str) -> Metadata | None:
+        """All about one title; ``None`` when it is not there any more. Who plays in it comes only with the long record."""
+        series = kind is MediaKind.SHOW
+        path = f"{'series' if series else 'movies'}/{quote(key, safe='')}/extended"
+        said = await self._get(path, {"meta": "translations,episodes" if series else "translations", "short": "false"})
+        record = said.get("data") if said else None
+        if not isinstance(record, dict) or not record.get("id"):
+            return None
+        return metadata_of(kind, record, self._language)
+
+    async def _get(self, path: str, wanted: Mapping[str, str] | None = None) -> Said | None:
+        """An answer, ``None`` when there is no such thing; signs in where that is needed, once."""
+        token = self._token or await self._sign_in("")
+        try:
+            return await self._ask(path, wanted, token)
+        except ProviderDenied:
+            return await self._ask(path, wanted, await self._sign_in(token))
+
+    async def _ask(self, path: str, wanted: Mapping[str, str] | None, token: str) -> Said | None:
+        try:
+            headers = {"Authorization": f"Bearer {token}"}
+            return (await self._session.get(f"{self._url}/v4/{path}", wanted, headers)).json()
+        except BadStatus as error:
+            if error.status == 404:
+                return None
+            raise
+
+    async def _sign_in(self, refused: str) -> str:
+        """Change the key for a token, once for all that wait for one; ``refused`` is the token that is no longer good."""
+        async with self._signing_in:
+            if self._token and self._token != refused:
+                return self._token
+            said = (await self._session.post(f"{self._url}/v4/login", self._login)).json()
+            record = said.get("data")
+            token = record.get("token") if isinstance(record, dict) else None
+            if not isinstance(token, str) or not token:
+                raise ProviderReplyError(NAME, "What answered is not TheTVDB.", "Try again in a while.")
+            register_secret(token)
+            self._token = token
+            return token
+
+
+def _explain(reply: Reply) -> ProviderError | None:
+    """Its own words for a key that it does not take, and for a PIN that is missing."""
+    if reply.status == 400 and b"pin" in reply.body.lower():
+        return ProviderDenied(
+            NAME, "TheTVDB wants the PIN that goes with this key.", "You find it on your dashboard at thetvdb.com."
+        )
+    if reply.status == 401:
+        return ProviderDenied(
+            NAME, "TheTVDB does not take this key.", "Look at it again, and at the PIN if it has one."
+        )
+    return None
