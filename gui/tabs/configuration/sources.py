@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from gui.ports import Ports
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.folder_form import FolderForm
+from gui.tabs.configuration.jellyfin_form import JellyfinForm
 from gui.tabs.configuration.parts import Section, row, words
 from gui.tabs.configuration.plex_form import PlexForm
 from gui.tabs.configuration.source_card import SourceCard
@@ -21,6 +22,8 @@ def form_of(kind: SourceKind, actions: SourceActions, ports: Ports, source: Sour
     """The form of a kind of source: to change ``source``, or to add one."""
     if kind == "plex":
         return PlexForm(actions, ports, source)
+    if kind == "jellyfin":
+        return JellyfinForm(actions, ports, source)
     return FolderForm(actions, source)
 
 
@@ -29,13 +32,18 @@ class SourcesSection(Section):
 
     One form is open at a time: at the end of the list to add a source, or in the place of a card to change its source.
 
-    Signals: ``form_opened()`` when a form is shown, so that it can be scrolled to.
+    Signals: ``form_opened()`` when a form is shown, so that it can be scrolled to; ``pairs_wanted()`` to look at titles that
+    may be the same; ``assistant_wanted()`` when the assistant of the first start is to be shown again.
     """
 
     form_opened = pyqtSignal()
+    pairs_wanted = pyqtSignal()
+    assistant_wanted = pyqtSignal()
 
     def __init__(self, actions: SourceActions, ports: Ports, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Sources", "Where your films and shows come from. They are only read, unless you allow writing.", parent)
+        super().__init__(
+            "Sources", "Where your films and shows come from. They are only read, unless you allow writing.", parent
+        )
         self._actions = actions
         self._ports = ports
         self._theme = theme
@@ -46,16 +54,25 @@ class SourcesSection(Section):
         self._list.setSpacing(12)
         self._none = words("No source yet. Add one, or try the demo library.", "dim")
         self.add_plex = Button("Add a Plex server", "", self)
+        self.add_jellyfin = Button("Add a Jellyfin server", "", self)
         self.add_folder = Button("Add folders", "", self)
         self.use_demo = Button("Use the demo library", "", self)
         self._adding = QWidget(self)
-        self._adding.setLayout(row(self.add_plex, self.add_folder, self.use_demo, 1))
+        self._adding.setLayout(row(self.add_plex, self.add_jellyfin, self.add_folder, self.use_demo, 1))
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
+        self.assistant = Button("Start the assistant again", "link", self)
+        self.assistant.clicked.connect(lambda: self.assistant_wanted.emit())
+        self.body.addLayout(row(self.assistant, 1))
         self.add_plex.clicked.connect(lambda: self.open_form(form_of("plex", actions, ports)))
+        self.add_jellyfin.clicked.connect(lambda: self.open_form(form_of("jellyfin", actions, ports)))
         self.add_folder.clicked.connect(lambda: self.open_form(form_of("folder", actions, ports)))
         self.use_demo.clicked.connect(actions.keep_demo)
+        self.pairs = Button("", "link", self)
+        self.pairs.clicked.connect(self.pairs_wanted)
+        self.body.addLayout(row(self.pairs, 1))
+        self.show_pairs(0)
         actions.changed.connect(self.refresh)
         self.refresh()
 
@@ -80,6 +97,12 @@ class SourcesSection(Section):
                 card_now.show_source(source)
         self._none.setVisible(not shown)
         self.use_demo.setVisible(not any(source.kind == "demo" for source in shown))
+
+    def show_pairs(self, number: int) -> None:
+        """Say how many pairs of titles wait for an answer whether they are the same."""
+        pairs = "One pair of titles may be the same" if number == 1 else f"{number:,} pairs of titles may be the same"
+        self.pairs.setText(f"{pairs}: look at them" if number else "Titles that were put together")
+        self.pairs.setAccessibleName(self.pairs.text())
 
     def open_form(self, form: SourceForm) -> None:
         """Show a form to add a source, in the place of the buttons that open one."""

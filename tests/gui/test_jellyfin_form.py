@@ -1,0 +1,185 @@
+"""The form of a Jellyfin server, clicked through against the fake server over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtWidgets import QLineEdit
+
+from gui.tabs.configuration.jellyfin_form import JellyfinForm
+from library.home import Home
+from library.secrets import Secrets
+from library.settings import SourceSettings
+from tests.fakes.jellyfin import FakeJellyfin
+from tests.fakes.jellyfin_world import make_world
+from tests.gui.places import PATIENCE, Room, open_room, press
+
+PASSWORD = "s3cret-of-Anna"
+
+
+@pytest.fixture
+def jellyfin() -> Iterator[FakeJellyfin]:
+    with FakeJellyfin(make_world(6, 2, 4)) as fake:
+        yield fake
+
+
+@pytest.fixture
+def room(home: Home, theme, qtbot) -> Iterator[Room]:
+    with open_room(home, theme, qtbot) as room:
+        yield room
+
+
+@pytest.fixture
+def form(room: Room) -> JellyfinForm:
+    press(room.tab.sources.add_jellyfin)
+    form = room.tab.sources.form
+    assert isinstance(form, JellyfinForm)
+    return form
+
+
+def fill(form: JellyfinForm, url: str, user: str = "anna", password: str = PASSWORD) -> None:
+    form.address.field.setText(url)
+    form.user.field.setText(user)
+    form.password.field.setText(password)
+
+
+def tried(form: JellyfinForm, qtbot) -> None:
+    press(form.test)
+    qtbot.waitUntil(lambda: form.save.isEnabled(), timeout=PATIENCE)
+
+
+def saved(room: Room, form: JellyfinForm, qtbot) -> SourceSettings:
+    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE):
+        press(form.save)
+    (source,) = room.preferences.settings.sources
+    return source
+
+
+def test_from_the_button_to_the_scanned_server(room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot) -> None:
+    assert form.password.field.echoMode() == QLineEdit.EchoMode.Password
+    fill(form, f"{jellyfin.url}/web/index.html")
+    assert not form.save.isEnabled()
+    tried(form, qtbot)
+    assert "Fake Jellyfin" in form.verdict.text()
+    assert [box.isChecked() for box in form.chooser.boxes()] == [True, True, True]
+    source = saved(room, form, qtbot)
+    assert (source.kind, source.name, source.url) == ("jellyfin", "Fake Jellyfin", jellyfin.url)
+    assert (source.user, source.account, source.sign_in) == ("Anna", jellyfin.world.person("Anna").id, "password")
+    token = Secrets(room.home).get(f"source:{source.id}") or ""
+    assert jellyfin.tokens == {token: source.account}
+    kept = [path.read_bytes() for path in room.home.path.rglob("*") if path.is_file()]
+    assert not [content for content in kept if PASSWORD.encode() in content]
+    assert room.library.items.count() == 12
+
+
+def test_a_wrong_password_is_said_at_the_password(
+    form: JellyfinForm, jellyfin: FakeJellyfin, qtbot, expected_logs
+) -> None:
+    expected_logs("does not know anna")
+    fill(form, jellyfin.url, password="wrong")
+    press(form.test)
+    qtbot.waitUntil(lambda: "does not know anna with this password" in form.password.message.text(), timeout=PATIENCE)
+    assert not form.save.isEnabled()
+    form.password.field.setText(PASSWORD)
+    tried(form, qtbot)
+
+
+def test_what_is_no_jellyfin_is_said_at_the_address(
+    form: JellyfinForm, jellyfin: FakeJellyfin, qtbot, expected_logs
+) -> None:
+    expected_logs("Emby")
+    jellyfin.world.version, jellyfin.world.product = "4.8.1.0", ""
+    fill(form, jellyfin.url)
+    press(form.test)
+    qtbot.waitUntil(lambda: "Emby server" in form.address.message.text(), timeout=PATIENCE)
+
+
+def test_without_a_user_nothing_is_asked(form: JellyfinForm, jellyfin: FakeJellyfin) -> None:
+    fill(form, jellyfin.url, user=" ")
+    assert not form.test.isEnabled()
+    assert form.quick.begin.isEnabled()
+    form.address.field.setText("")
+    assert not form.quick.begin.isEnabled()
+
+
+def test_quick_connect_shows_the_code_large_and_goes_on_by_itself(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    form.address.field.setText(jellyfin.url)
+    press(form.quick.begin)
+    qtbot.waitUntil(lambda: form.quick.code.isVisible(), timeout=PATIENCE)
+    assert form.quick.code.text() == "481 516"
+    assert form.quick.code.font().pixelSize() > 1.5 * form.quick.told.font().pixelSize()
+    assert "Quick Connect" in form.quick.told.text()
+    jellyfin.confirm("481516", "Anna")
+    qtbot.waitUntil(lambda: form.save.isEnabled(), timeout=PATIENCE)
+    assert form.user.value == "Anna"
+    assert not form.quick.code.isVisible()
+    source = saved(room, form, qtbot)
+    assert (source.user, source.account) == ("Anna", jellyfin.world.person("Anna").id)
+    assert jellyfin.tokens == {Secrets(room.home).get(f"source:{source.id}"): source.account}
+
+
+def test_quick_connect_can_be_given_up_and_says_what_goes_wrong(
+    form: JellyfinForm, jellyfin: FakeJellyfin, qtbot, expected_logs
+) -> None:
+    form.address.field.setText(jellyfin.url)
+    press(form.quick.begin)
+    qtbot.waitUntil(lambda: form.quick.code.isVisible(), timeout=PATIENCE)
+    press(form.quick.cancel)
+    assert not form.quick.code.isVisible()
+    assert form.quick.begin.isVisible()
+    expected_logs("switched off")
+    jellyfin.quick_connect = False
+    press(form.quick.begin)
+    qtbot.waitUntil(lambda: "switched off on this server" in form.quick.told.text(), timeout=PATIENCE)
+
+
+def test_a_sign_in_that_was_only_tried_out_is_ended(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    assert len(jellyfin.tokens) == 1
+    press(form.cancel)
+    qtbot.waitUntil(lambda: not jellyfin.tokens, timeout=PATIENCE)
+
+
+def test_another_password_signs_in_again_and_the_old_sign_in_holds_until_it_is_saved(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    source = saved(room, form, qtbot)
+    old = Secrets(room.home).get(f"source:{source.id}")
+    press(room.tab.sources.cards[source.id].edit)
+    again = room.tab.sources.form
+    assert isinstance(again, JellyfinForm)
+    assert again.user.value == "Anna"
+    press(again.test)  # with the present sign-in
+    qtbot.waitUntil(lambda: again.chooser.isVisible(), timeout=PATIENCE)
+    assert list(jellyfin.tokens) == [old]
+    again.password.field.setText(PASSWORD)
+    assert not again.save.isEnabled()
+    tried(again, qtbot)
+    assert len(jellyfin.tokens) == 2
+    assert saved(room, again, qtbot).account == source.account
+    assert Secrets(room.home).get(f"source:{source.id}") not in (None, old)
+
+
+def test_a_name_alone_can_be_changed_without_the_server(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    source = saved(room, form, qtbot)
+    press(room.tab.sources.cards[source.id].edit)
+    again = room.tab.sources.form
+    assert isinstance(again, JellyfinForm)
+    jellyfin.forget()
+    again.name.field.setText("Upstairs")
+    press(again.save)
+    assert room.preferences.settings.sources[0].name == "Upstairs"
+    assert room.preferences.settings.sources[0].account == source.account
+    assert not [seen for seen in jellyfin.requests if "Authenticate" in seen.path]
