@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.tabs.configuration.parts import row, say, words
 from gui.widgets.buttons import Button
@@ -24,20 +24,19 @@ HOW = (
 class QuickConnect(QWidget):
     """From the wish for a code to somebody who is signed in.
 
-    Signals: ``signed_in(SignedInAnswer)`` when the code was typed in; ``resized()`` when it takes more or less room.
+    Signals: ``signed_in(SignedInAnswer)`` when the code was typed in.
 
     :param ask: hands the work in: a ticket whose steps bring a ``CodeShown``.
     """
 
     signed_in = pyqtSignal(object)
-    resized = pyqtSignal()
 
     def __init__(self, ask: Callable[[], Ticket], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
         self._ticket: Ticket | None = None
         self._link = ""
-        self.begin = Button("Sign in with Quick Connect instead", "link", self)
+        self.begin = Button("Use Quick Connect instead", "", self)
         self.code = words("", "prediction", wrap=False)
         self.code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -45,6 +44,7 @@ class QuickConnect(QWidget):
         self.told = words("", "note")
         self.open = Button("Open Jellyfin", "", self)
         self.cancel = Button("Stop waiting", "quiet", self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # never squeezed by what is around it
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -100,7 +100,6 @@ class QuickConnect(QWidget):
             self._ticket = None
             self._clear()
             say(self.told, str(error), "problem")
-            self.resized.emit()
 
     def _clear(self) -> None:
         self.code.clear()
@@ -113,4 +112,3 @@ class QuickConnect(QWidget):
         self.code.setVisible(has_code)
         self.open.setVisible(has_code)
         self.cancel.setVisible(self.waiting)
-        self.resized.emit()
