@@ -13,6 +13,7 @@ from gui.tabs.configuration.parts import Section, row, words
 from gui.tabs.configuration.plex_form import PlexForm
 from gui.tabs.configuration.source_card import SourceCard
 from gui.tabs.configuration.source_form import SourceForm
+from gui.tabs.configuration.subsonic_form import SubsonicForm
 from gui.theme import Theme
 from gui.widgets.buttons import Button
 from library.settings import SourceKind, SourceSettings
@@ -24,6 +25,8 @@ def form_of(kind: SourceKind, actions: SourceActions, ports: Ports, source: Sour
         return PlexForm(actions, ports, source)
     if kind == "jellyfin":
         return JellyfinForm(actions, ports, source)
+    if kind == "subsonic":
+        return SubsonicForm(actions, ports, source)
     return FolderForm(actions, source)
 
 
@@ -55,10 +58,11 @@ class SourcesSection(Section):
         self._none = words("No source yet. Add one, or try the demo library.", "dim")
         self.add_plex = Button("Add a Plex server", "", self)
         self.add_jellyfin = Button("Add a Jellyfin server", "", self)
+        self.add_subsonic = Button("Add a Subsonic server", "", self)
         self.add_folder = Button("Add folders", "", self)
         self.use_demo = Button("Use the demo library", "", self)
         self._adding = QWidget(self)
-        self._adding.setLayout(row(self.add_plex, self.add_jellyfin, self.add_folder, self.use_demo, 1))
+        self._adding.setLayout(row(self.add_plex, self.add_jellyfin, self.add_subsonic, self.add_folder, self.use_demo, 1))
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
@@ -67,6 +71,7 @@ class SourcesSection(Section):
         self.body.addLayout(row(self.assistant, 1))
         self.add_plex.clicked.connect(lambda: self.open_form(form_of("plex", actions, ports)))
         self.add_jellyfin.clicked.connect(lambda: self.open_form(form_of("jellyfin", actions, ports)))
+        self.add_subsonic.clicked.connect(lambda: self.open_form(form_of("subsonic", actions, ports)))
         self.add_folder.clicked.connect(lambda: self.open_form(form_of("folder", actions, ports)))
         self.use_demo.clicked.connect(actions.keep_demo)
         self.pairs = Button("", "link", self)
