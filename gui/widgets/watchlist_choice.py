@@ -31,7 +31,7 @@ class WatchlistChoice(LaidPage):
         self._sentence = words("", "dim")
         self.buttons: list[Button] = []
         self.none = Button("None of these", "quiet", self)
-        self._column = QVBoxLayout()
+        self._choices = QVBoxLayout()
         self._arrange()
         self.none.clicked.connect(self.closed)
 
@@ -79,7 +79,7 @@ class WatchlistChoice(LaidPage):
         button.setAccessibleName(text)
         button.clicked.connect(lambda: self._choose(listed))
         self.buttons.append(button)
-        self._column.addWidget(button)
+        self._choices.addWidget(button)
 
     def _choose(self, listed: Listed) -> None:
         self.closed.emit()
@@ -87,7 +87,7 @@ class WatchlistChoice(LaidPage):
 
     def _clear(self) -> None:
         self.buttons.clear()
-        while (item := self._column.takeAt(0)) is not None:
+        while (item := self._choices.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
@@ -100,8 +100,8 @@ class WatchlistChoice(LaidPage):
         column.setContentsMargins(24, 8, 24, 24)
         column.setSpacing(12)
         column.addWidget(self._sentence)
-        self._column.setSpacing(8)
-        column.addLayout(self._column)
+        self._choices.setSpacing(8)
+        column.addLayout(self._choices)
         column.addLayout(row(self.none, 1))
         column.addStretch(1)
         self.set_body(narrow(inner, self._theme.px(WIDEST)))

@@ -33,7 +33,7 @@ class WritePreview(LaidPage):
         self._verb = "Write"
         self._status = words("", "dim")
         self._note = words("", "note")
-        self._column = QVBoxLayout()
+        self._cards = QVBoxLayout()
         self.write = Button("Write", "primary", self)
         self.cancel = Button("Leave everything as it is", "quiet", self)
         self.sure = Question(self)
@@ -65,7 +65,7 @@ class WritePreview(LaidPage):
         self._previews, self._verb = tuple(previews), verb
         self._clear()
         for preview in previews:
-            self._column.addWidget(self._card(preview))
+            self._cards.addWidget(self._card(preview))
         count = self.count
         say(self._status, "" if count else "There is nothing to write: everything is so already.", "dim")
         if not count and any(preview.problem for preview in previews):
@@ -123,8 +123,8 @@ class WritePreview(LaidPage):
         column.setContentsMargins(24, 8, 24, 24)
         column.setSpacing(12)
         column.addWidget(self._status)
-        self._column.setSpacing(12)
-        column.addLayout(self._column)
+        self._cards.setSpacing(12)
+        column.addLayout(self._cards)
         column.addWidget(self._note)
         self._answers.setLayout(row(self.write, self.cancel, 1))
         column.addWidget(self._answers)
@@ -156,7 +156,7 @@ class WritePreview(LaidPage):
         return card
 
     def _clear(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
+        while (item := self._cards.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()

@@ -136,6 +136,8 @@ class WritingSection(Section):
         changes: dict[str, Any] = {"collect_from": self.collect_from.value(), "most": self.most.value()}
         if self.collection.usable:
             changes["collection"] = self.collection.value
+        else:
+            self.collection.check_now()
         self._change(**changes)
 
     def _change(self, **chosen: Any) -> None:

@@ -1,0 +1,535 @@
+"""Writing to servers from the window: what is offered, what is shown before, what is written, and what writes by itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PyQt6.QtWidgets import QWidget
+
+from gui.activity_desk import ActivityDesk
+from gui.controller import Controller
+from gui.main_window import MainWindow
+from gui.preferences import Preferences
+from gui.tabs.activity_page import ActivityPage
+from gui.tabs.configuration.writing import EVERYBODY, OFF, WritingSection
+from gui.theme import Theme
+from gui.waiting_writes import WaitingWrites
+from gui.widgets.list_choice import ListChoice
+from gui.widgets.server_menu import NOTHING_HERE, READ_ONLY
+from gui.worker import LibraryWorker
+from gui.writing_desk import Subject, WritingDesk
+from library.accounts import account_secret_of
+from library.errors import ProviderUnavailable
+from library.items import ExternalId, Item, MediaKind
+from library.journal import JournalState
+from library.library import Library
+from library.secrets import Secrets
+from library.settings import Settings, SourceSettings, WritingSettings
+from library.sources import ServerItem
+from library.writing import Listed, WriteKind
+from tests.gui.places import PATIENCE, make_home, press, quick_ports
+from tests.unit.library.writable_server import WritableMemory
+from tests.unit.recommender.shelf import ids_by_title, open_shelf, snapshot_of
+
+PLEX = SourceSettings(id="demo", kind="plex", name="Cellar", url="http://127.0.0.1:1", account="7")
+ON = WritingSettings(allowed=True)
+
+
+@dataclass
+class WatchlistMemory(WritableMemory):
+    """A watchlist with a catalogue behind it."""
+
+    found: tuple[Listed, ...] = ()
+
+    def watchlist(self) -> tuple[Listed, ...]:
+        return tuple(
+            Listed(target, f"Title {target[-1]}", MediaKind.MOVIE)
+            for (kind, target), held in self.entries.items()
+            if kind is WriteKind.WATCHLIST and held["listed"]
+        )
+
+    def candidates(self, kind: MediaKind, title: str, year: int | None) -> tuple[Listed, ...]:
+        return self.found
+
+
+@dataclass
+class Place:
+    """The desks of writing on a real store and a real worker, with servers in memory."""
+
+    library: Library
+    preferences: Preferences
+    controller: Controller
+    window: MainWindow
+    desk: WritingDesk
+    waiting: WaitingWrites
+    activity: ActivityDesk
+    page: ActivityPage
+    server: WritableMemory
+    watchlist: WatchlistMemory
+    worker: LibraryWorker
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def allow(self, **chosen: object) -> None:
+        self.preferences.change(writing=replace(ON, **chosen))
+
+    def lines(self, title: str | None = "Star 2", listed: tuple[int, ...] = (), name: str = "") -> list[str]:
+        subject = Subject(self.ids[title] if title else None, listed, name)
+        return self.desk.menu(lambda: subject).lines()
+
+    def act(self, action: str, title: str = "Star 2", listed: tuple[int, ...] = (), name: str = "Up next") -> None:
+        self.desk.act(action, Subject(self.ids[title], listed, name))
+
+    def rate(self, title: str, value: float) -> None:
+        self.controller.engine.rate(self.ids[title], value)
+        self.controller.feedback_given.emit(self.ids[title])
+
+
+@pytest.fixture
+def place(theme: Theme, home_path: Path, qtbot) -> Iterator[Place]:
+    theme.still = True
+    home = make_home(home_path)
+    server, watchlist = WritableMemory(), WatchlistMemory(able=frozenset({WriteKind.WATCHLIST}))
+    ports = quick_ports(home, open_server=lambda source, token: server, open_watchlist=lambda source, token: watchlist)
+    Secrets(home).put(account_secret_of(PLEX), "an account's token 0123")
+    with open_shelf(home_path, films=12) as library:
+        library.settings.save(Settings(sources=(PLEX,)))
+        window = MainWindow(theme)
+        qtbot.addWidget(window)
+        preferences = Preferences(library)
+        controller = Controller(library, preferences.settings, window.messages, ())
+        controller.publish(snapshot_of(library))
+        worker = LibraryWorker(home, ports, "asking worker under test")
+        worker.start()
+        session = SimpleNamespace(
+            library=library, preferences=preferences, controller=controller, window=window, theme=theme
+        )
+        page = ActivityPage(theme)
+        window.add_tab(QWidget(), "Movies")
+        window.add_tab(page, "Activity")
+        activity = ActivityDesk(library, preferences, window.messages, worker, page)
+        waiting = WaitingWrites(controller, preferences, worker)
+        waiting._soon.setInterval(20)
+        desk = WritingDesk(session, worker, activity, controller)
+        desk.written.connect(activity.refresh)
+        waiting.changed.connect(activity.refresh)
+        window.show()
+        yield Place(
+            library, preferences, controller, window, desk, waiting, activity, page, server, watchlist, worker,
+            ids_by_title(library),
+        )  # fmt: skip
+        controller.stop()
+        window.close()
+        assert worker.stop()
+
+
+def quiet(place: Place, qtbot) -> None:
+    qtbot.waitUntil(lambda: not place.worker.busy and not place.waiting._soon.isActive(), timeout=PATIENCE)
+
+
+def shown(place: Place, qtbot) -> None:
+    """Wait for the preview of what would be written."""
+    qtbot.waitUntil(lambda: bool(place.desk.preview.previews()), timeout=PATIENCE)
+
+
+def agree(place: Place, qtbot) -> None:
+    shown(place, qtbot)
+    press(place.desk.preview.write)
+    quiet(place, qtbot)
+
+
+# What is offered
+
+
+def test_nothing_is_offered_until_writing_is_allowed(place: Place, qtbot) -> None:
+    assert place.lines() == [READ_ONLY, "Allow writing…"]
+    menu = place.desk.menu(lambda: Subject(place.ids["Star 2"]))
+    assert not menu.actions()[0].isEnabled()
+    with qtbot.waitSignal(place.desk.allow_wanted):
+        menu.choose("Allow writing…")
+    place.act("rate:8")  # as if by a menu that was open when it was forbidden
+    assert "only reads from your servers" in place.window.messages.message()
+    assert place.server.written == 0
+    place.allow()
+    assert menu.lines()[0] == READ_ONLY
+    menu.fill()
+    assert menu.lines() == [
+        "Rate it there",
+        "Take the rating there away…",
+        "Mark as watched…",
+        "Add to my watchlist…",
+        "Add to a collection…",
+    ]
+
+
+def test_only_what_the_sources_can_hold_is_offered(place: Place) -> None:
+    place.allow()
+    place.preferences.change(sources=(replace(PLEX, kind="subsonic", user="me"),))
+    assert place.lines() == ["Rate it there", "Take the rating there away…", "Star it…"]
+    place.preferences.change(sources=(replace(PLEX, id="elsewhere"),))
+    assert place.lines() == ["Add to my watchlist…"]
+    place.preferences.change(sources=())
+    assert place.lines() == [NOTHING_HERE]
+
+
+def test_nothing_is_offered_to_a_guest_or_on_somebody_elses_account(place: Place) -> None:
+    place.allow()
+    place.controller.lend(True)
+    assert place.lines() == [NOTHING_HERE]
+    place.controller.lend(False)
+    people = replace(place.preferences.settings.people, active="plex:8")
+    place.preferences.change(people=people)
+    assert place.lines() == [NOTHING_HERE]
+    place.preferences.change(people=replace(people, active="plex:7"))
+    assert "Mark as watched…" in place.lines()
+
+
+# Shown before, written, undone
+
+
+def test_a_rating_is_shown_written_and_undone(place: Place, qtbot) -> None:
+    place.allow()
+    place.server.entries[WriteKind.RATING, "film-2"] = {"rating": 6.0}
+    place.act("rate:8")
+    assert place.window.laid_pages() == (place.desk.preview,)
+    assert not place.desk.preview.write.isEnabled()
+    shown(place, qtbot)
+    (preview,) = place.desk.preview.previews()
+    assert preview.where == "Cellar, films"
+    assert [(line.title, line.change) for line in preview.lines] == [("Star 2", "6 → 8")]
+    assert place.server.written == 0
+    with qtbot.waitSignal(place.desk.written, timeout=PATIENCE):
+        press(place.desk.preview.write)
+    assert place.window.laid_pages() == ()
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 8.0}
+    assert place.window.messages.message() == "Rate “Star 2” 8 on the server: done."
+    press(place.window.messages.action_button())
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 6.0}
+    assert place.window.messages.message() == "It is put back as it was."
+
+
+def test_leaving_the_preview_writes_nothing(place: Place, qtbot) -> None:
+    place.allow()
+    place.act("watched")
+    shown(place, qtbot)
+    press(place.desk.preview.cancel)
+    quiet(place, qtbot)
+    assert place.window.laid_pages() == ()
+    assert place.server.written == 0
+    assert place.library.journal.page() == []
+
+
+def test_what_is_so_already_leaves_nothing_to_write(place: Place, qtbot) -> None:
+    place.allow()
+    place.server.entries[WriteKind.RATING, "film-2"] = {"rating": 8.0}
+    place.act("rate:8")
+    shown(place, qtbot)
+    assert place.desk.preview.texts()[0] == "There is nothing to write: everything is so already."
+    assert not place.desk.preview.write.isEnabled()
+
+
+def test_a_server_that_is_off_is_said(place: Place, qtbot) -> None:
+    place.allow()
+    place.server.gone = ProviderUnavailable("Cellar", "Cellar does not answer.", "Is it on?")
+    place.act("rate:8")
+    shown(place, qtbot)
+    assert place.desk.preview.previews()[0].problem == "Cellar does not answer. Is it on?"
+    assert place.desk.preview.texts()[0] == "Nothing can be written now."
+    assert not place.desk.preview.write.isEnabled()
+
+
+def test_a_title_with_a_name_of_plex_goes_on_the_watchlist_at_once(place: Place, qtbot) -> None:
+    place.allow()
+    item = place.library.items.get(place.ids["Star 2"])
+    place.library.items.upsert("demo", "films", [_with_name(item, ExternalId("plex", "movie/abc2"))])
+    place.act("watchlist")
+    agree(place, qtbot)
+    assert place.watchlist.entries == {(WriteKind.WATCHLIST, "plex://movie/abc2"): {"listed": True}}
+    (entry,) = place.library.journal.page()
+    assert entry.source_id == "demo/watchlist"
+    press(place.window.messages.action_button())
+    quiet(place, qtbot)
+    assert place.watchlist.watchlist() == ()
+
+
+def test_without_one_the_candidates_are_asked_about(place: Place, qtbot) -> None:
+    place.allow()
+    place.watchlist.found = (
+        Listed("plex://movie/a", "Star 2", MediaKind.MOVIE, 1992),
+        Listed("plex://movie/b", "Star 2 & Friends", MediaKind.MOVIE, 2001),
+    )
+    place.act("watchlist")
+    choice = place.desk.watchlist_choice
+    assert place.window.laid_pages() == (choice,)
+    qtbot.waitUntil(lambda: len(choice.buttons) == 2, timeout=PATIENCE)
+    assert [button.accessibleName() for button in choice.buttons] == [
+        "Star 2 (1992), film",
+        "Star 2 & Friends (2001), film",
+    ]
+    press(choice.buttons[1])
+    agree(place, qtbot)
+    assert [target for _, target in place.watchlist.entries] == ["plex://movie/b"]
+
+
+def test_no_candidate_is_said(place: Place, qtbot) -> None:
+    place.allow()
+    place.act("watchlist")
+    qtbot.waitUntil(lambda: "nothing called" in place.desk.watchlist_choice.sentence(), timeout=PATIENCE)
+    press(place.desk.watchlist_choice.none)
+    assert place.window.laid_pages() == ()
+
+
+def test_clearing_the_watchlist_counts_asks_and_can_be_undone(place: Place, qtbot) -> None:
+    place.allow(most=2)
+    for name in "abc":
+        place.watchlist.entries[WriteKind.WATCHLIST, f"plex://movie/{name}"] = {"listed": True}
+    before = place.watchlist.dump()
+    place.desk.clear_watchlist()
+    shown(place, qtbot)
+    assert place.desk.preview.heading() == "Take all 3 titles off the watchlist"
+    assert place.desk.preview.write.text() == "Clear it (3 changes)"
+    press(place.desk.preview.write)
+    assert "3 titles at once" in place.desk.preview.sure.sentence()
+    assert len(place.watchlist.watchlist()) == 3
+    press(place.desk.preview.sure.yes)
+    quiet(place, qtbot)
+    assert place.watchlist.watchlist() == ()
+    press(place.window.messages.action_button())
+    quiet(place, qtbot)
+    assert place.watchlist.dump() == before
+
+
+def test_a_collection_is_chosen_and_everybody_is_mentioned(place: Place, qtbot) -> None:
+    place.allow()
+    place.server.put_list(WriteKind.COLLECTION, "5", "Old ones", "90")
+    place.act("collection")
+    choice = place.desk.list_choice
+    assert choice.name.value == "Homereel picks"
+    qtbot.waitUntil(lambda: len(choice.lists) == 1, timeout=PATIENCE)
+    assert choice.lists[0].text() == "Old ones, 1 title"
+    choice.lists[0].click()
+    assert choice.clash_words() == "There is a collection of this name already. It is added to that one."
+    press(choice.go_on)
+    shown(place, qtbot)
+    assert place.desk.preview.texts()[1] == EVERYBODY
+    agree(place, qtbot)
+    assert place.server.lists_of[WriteKind.COLLECTION]["5"]["items"] == ["90", "film-2"]
+
+
+@pytest.mark.parametrize(("clash", "items"), [("append", ["film-0", "film-2"]), ("replace", ["film-2", "film-0"])])
+def test_a_list_becomes_a_playlist(place: Place, qtbot, clash: str, items: list[str]) -> None:
+    place.allow()
+    place.server.put_list(WriteKind.PLAYLIST, "7", "Up next", "film-0")
+    listed = tuple(place.ids[title] for title in ("Star 2", "Star 0"))
+    assert place.lines(listed=listed, name="Up next")[-1] == "Save “Up next” as a playlist…"
+    place.act("list", listed=listed)
+    choice = place.desk.list_choice
+    qtbot.waitUntil(lambda: bool(choice.clash_words()), timeout=PATIENCE)
+    choice.clashes[clash].click()
+    press(choice.go_on)
+    agree(place, qtbot)
+    assert place.server.lists_of[WriteKind.PLAYLIST] == {"7": {"title": "Up next", "items": items}}
+
+
+def test_a_new_playlist_is_made(place: Place, qtbot) -> None:
+    place.allow()
+    place.act("list", listed=tuple(place.ids[title] for title in ("Star 2", "Star 0")))
+    choice = place.desk.list_choice
+    choice.name.field.clear()
+    assert not choice.go_on.isEnabled()
+    choice.name.field.setText("Friday")
+    press(choice.go_on)
+    agree(place, qtbot)
+    assert place.server.lists_of[WriteKind.PLAYLIST] == {"101": {"title": "Friday", "items": ["film-2", "film-0"]}}
+
+
+def test_the_name_is_asked_of_each_server(theme: Theme, qtbot) -> None:
+    choice = ListChoice(theme)
+    qtbot.addWidget(choice)
+    asked: list[str] = []
+    choice.lists_wanted.connect(lambda source: asked.append(source.name))
+    attic = replace(PLEX, id="b", name="Attic")
+    choice.ask(WriteKind.PLAYLIST, (PLEX, attic), "Mix", "2 titles")
+    choice.servers[1].click()
+    choice.show_problem(PLEX, "Too late.")
+    assert asked == ["Cellar", "Attic"]
+    with qtbot.waitSignal(choice.chosen) as answer:
+        choice.go_on.click()
+    assert (answer.args[0].source, answer.args[0].there) == (attic, "")
+
+
+def test_a_preview_that_was_left_does_not_come_back(place: Place, qtbot) -> None:
+    place.allow()
+    let = threading.Event()
+    place.server.gone = None
+    state = place.server.state
+    place.server.state = lambda *details: (let.wait(10), state(*details))[1]
+    place.act("rate:8")
+    place.desk.preview.go_back()
+    let.set()
+    quiet(place, qtbot)
+    assert place.window.laid_pages() == ()
+    assert place.desk.preview.previews() == ()
+
+
+# By itself
+
+
+def test_a_rating_is_put_on_the_server_without_a_question_and_stands_in_the_journal(place: Place, qtbot) -> None:
+    place.allow(ratings=True, watched=True)
+    place.rate("Star 2", 5)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 9.0}
+    assert place.server.state(WriteKind.WATCHED, "film-2")["watched"]
+    assert place.server.written == 2
+    entries = place.library.journal.page()
+    assert {(entry.kind, entry.state, entry.automatic) for entry in entries} == {
+        (WriteKind.RATING, JournalState.DONE, True),
+        (WriteKind.WATCHED, JournalState.DONE, True),
+    }
+
+
+@pytest.mark.parametrize("chosen", [{}, {"allowed": False, "ratings": True}])
+def test_nothing_is_put_there_unless_that_is_on(place: Place, qtbot, chosen: dict) -> None:
+    place.allow(**chosen)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert place.server.written == 0
+    assert place.library.journal.page() == []
+
+
+def test_a_guests_rating_stays_here(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.controller.lend(True)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert place.library.journal.page() == []
+
+
+def test_what_a_server_that_is_off_missed_is_written_later(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.window.show_tab("Activity")
+    place.server.gone = ProviderUnavailable("Cellar", "Cellar does not answer.", "Is it on?")
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert place.waiting._later.isActive()
+    (line,) = place.page.lines()
+    assert (line.what, line.state, line.change) == ("Rate “Star 2”", "waiting", "9")
+    assert line.reason == "Cellar does not answer. Is it on?"
+    place.server.gone = None
+    again = WaitingWrites(place.controller, place.preferences, place.worker)  # as after a restart
+    again.start()
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 9.0}
+    place.activity.refresh()
+    assert place.page.lines()[0].state == "done"
+    again.stop()
+
+
+def test_a_rating_that_is_taken_back_is_taken_back_there_too(place: Place, qtbot) -> None:
+    place.allow(ratings=True, auto_collect=True, collect_from=8.0)
+    before = place.server.dump()
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert next(iter(place.server.lists_of[WriteKind.COLLECTION].values()))["items"] == ["film-2"]
+    place.controller.engine.back(MediaKind.MOVIE)
+    place.controller.feedback_given.emit(place.ids["Star 2"])
+    quiet(place, qtbot)
+    assert place.server.dump() == before
+    assert {entry.state for entry in place.library.journal.page() if entry.undoes is None} == {JournalState.UNDONE}
+
+
+def test_before_it_was_written_taking_it_back_only_calls_it_off(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.waiting._soon.setInterval(60_000)
+    place.rate("Star 2", 9)
+    place.controller.engine.back(MediaKind.MOVIE)
+    place.controller.feedback_given.emit(place.ids["Star 2"])
+    place.waiting.write_now()
+    place.waiting.stop()
+    quiet(place, qtbot)
+    assert place.server.written == 0
+    assert [entry.state for entry in place.library.journal.page()] == [JournalState.UNDONE]
+
+
+def test_high_ratings_are_collected_from_the_threshold_on(place: Place, qtbot) -> None:
+    place.allow(auto_collect=True, collect_from=8.0)
+    for title, value in (("Star 2", 8), ("Star 4", 7.5), ("Heart 1", 9)):
+        place.rate(title, value)
+    quiet(place, qtbot)
+    (held,) = place.server.lists_of[WriteKind.COLLECTION].values()
+    assert held == {"title": "Homereel picks", "items": ["film-2", "film-1"]}
+    assert {entry.kind for entry in place.library.journal.page()} == {WriteKind.COLLECTION}
+
+
+def test_a_refusal_is_said_once_and_not_tried_again(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.server.able = frozenset()
+    with qtbot.waitSignal(place.waiting.refused, timeout=PATIENCE) as answer:
+        place.rate("Star 2", 9)
+    assert answer.args == ["Rate “Star 2”: your account on Cellar may not do that."]
+    quiet(place, qtbot)
+    assert not place.waiting._later.isActive()
+    assert place.library.journal.sources_with_work() == []
+
+
+def test_an_old_rating_that_is_only_looked_at_again_is_not_written(place: Place, qtbot) -> None:
+    place.waiting._began = time.time() + 60
+    place.allow(ratings=True)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    assert place.library.journal.page() == []
+
+
+# The section
+
+
+@pytest.fixture
+def section(place: Place, qtbot) -> WritingSection:
+    section = WritingSection(place.preferences)
+    qtbot.addWidget(section)
+    section.resize(800, 700)
+    section.show()
+    return section
+
+
+def test_everything_is_off_until_it_is_switched_on(section: WritingSection, place: Place) -> None:
+    assert OFF in section._state.text()
+    assert section._rest.isHidden()
+    section.allowed.click()
+    assert place.preferences.settings.writing == WritingSettings(allowed=True)
+    assert not section._rest.isHidden()
+    section.ratings.click()
+    section.watched.click()
+    section.auto_collect.click()
+    assert place.preferences.settings.writing == WritingSettings(True, True, True, True)
+    section.allowed.click()
+    assert not place.preferences.settings.writing.allowed
+
+
+def test_threshold_name_and_cap_are_kept(section: WritingSection, place: Place, qtbot) -> None:
+    place.allow(auto_collect=True)
+    section.collect_from.setValue(9.0)
+    section.most.setValue(50)
+    section.collection.field.setText("Best of all")
+    qtbot.waitUntil(lambda: place.preferences.settings.writing.most == 50, timeout=PATIENCE)
+    writing = place.preferences.settings.writing
+    assert (writing.collect_from, writing.collection) == (9.0, "Best of all")
+    section.collection.field.setText("  ")
+    qtbot.waitUntil(lambda: not section._settle.isActive(), timeout=PATIENCE)
+    assert place.preferences.settings.writing.collection == "Best of all"
+    assert "needs a name" in section.collection.message.text()
+
+
+def _with_name(item: Item, name: ExternalId) -> ServerItem:
+    return ServerItem(
+        kind=item.kind, title=item.title, year=item.year, runtime=item.runtime, key="film-2", version="2",
+        external_ids=(name,),
+    )  # fmt: skip
