@@ -6,6 +6,7 @@ is loaded, and a command does not load the window.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from library.home import Home
     from library.progress import Job
     from library.settings import SourceSettings
-    from library.sources import MediaServer
+    from library.sources import Catalog, MediaServer
     from providers.ledger import NetworkLedger
 
 VERSION = "0.1.0"
@@ -151,6 +152,23 @@ def machine_of(home: Home, source_id: str) -> str:
     return next((found for file in files if (found := Installation(file).machine_of(source_id))), "")
 
 
+def open_catalog(name: str, key: str, pin: str, language: str, ledger: NetworkLedger) -> Catalog:
+    """A catalogue of films and shows; nothing is asked yet."""
+    if name == "tmdb":
+        from providers.catalogs.tmdb import TmdbCatalog
+
+        return TmdbCatalog(key, language, ledger=ledger)
+    from providers.catalogs.tvdb import TvdbCatalog
+
+    return TvdbCatalog(key, pin, language, ledger=ledger)
+
+
+def check_catalog(name: str, key: str, pin: str, ledger: NetworkLedger) -> str:
+    """Ask a catalogue whether it takes a key; a sentence about what answered."""
+    with contextlib.closing(open_catalog(name, key, pin, "en", ledger)) as catalog:
+        return catalog.check()
+
+
 def look_around(ledger: NetworkLedger) -> Job[tuple[FoundServer, ...]]:
     """Call into the local network for media servers."""
     from providers.discovery import look_around
@@ -210,6 +228,8 @@ def window_ports(home: Home) -> gui.app.Ports:
         switch_home_user=plex.switch_home_user,
         look_around=lambda: look_around(ledger),
         sign_in_to=lambda source: jellyfin_sign_in(home, source, ledger),
+        open_catalog=lambda name, key, pin, language: open_catalog(name, key, pin, language, ledger),
+        check_catalog=lambda name, key, pin: check_catalog(name, key, pin, ledger),
         network=ledger,
     )
 
@@ -232,6 +252,7 @@ def command_ports() -> cli.ports.Ports:
         clean_token=normalise_token,
         open_account=lambda home, token: PlexOpener(home.path / "plex.json", ledger).account(token),
         sign_in_to=lambda home, source: jellyfin_sign_in(home, source, ledger),
+        open_catalog=lambda name, key, pin, language: open_catalog(name, key, pin, language, ledger),
         network=ledger,
     )
 

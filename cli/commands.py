@@ -15,7 +15,9 @@ from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
 from cli.importing import import_past, imports
+from cli.enriching import enrich
 from cli.learning import learn, similar
+from cli.network import network
 from cli.options import JsonOption
 from cli.output import Output, prepare_streams
 from cli.ports import Ports
@@ -42,6 +44,7 @@ app = typer.Typer(
 EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     scan: ("scan", "scan --folder ~/Films", "scan --plex http://192.168.1.20:32400"),
     sign_in: ("sign-in", "sign-in --server Cellar"),
+    enrich: ("enrich", "enrich --switch-on tmdb --key-from-env TMDB_KEY"),
     recommend: ("recommend --finish-by 22:30", "recommend --kind shows --genre comedy --unseen"),
     rate: ('rate "Seven Samurai" 9', "rate 17 --skip", "rate --undo"),
     search: ("search kurosawa samurai", "search heist --kind movies"),
@@ -52,6 +55,7 @@ EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     imports: ("imports", "imports --json"),
     export: ("export --output ratings.csv", "export --format json"),
     backup: ("backup", "backup --list", "backup --restore daily_2026-01-31"),
+    network: ("network", "network --days 30 --json", "network --reach home"),
     info: ("info", "--home /mnt/films/homereel info --json"),
 }
 """Every command, in the order of the help, and how it is used."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from library.accounts import MediaAccount, ServerSignIn
+from library.contact_store import NetworkNotes
 from library.home import Home
 from library.settings import SourceKind, SourceSettings
-from library.sources import MediaServer
+from library.sources import Catalog, MediaServer
 
 
 class CheckedAddress(Protocol):
@@ -45,6 +46,8 @@ class Ports:
     :param clean_token: what was pasted as a token -> the bare token.
     :param open_account: a home and the token of an account at Plex, empty when nobody has signed in yet -> the account, not yet
         asked.
+    :param open_catalog: "tmdb" or "tvdb", its key, its PIN (empty for none), and the language of its answers -> the catalogue,
+        not yet asked.
     :param sign_in_to: a home and a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
     :param network: what is noted about the computers that are talked to, and how far the program may reach.
     """
@@ -56,5 +59,6 @@ class Ports:
     check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]
     open_account: Callable[[Home, str], MediaAccount]
+    open_catalog: Callable[[str, str, str, str], Catalog]
     sign_in_to: Callable[[Home, SourceSettings], ServerSignIn]
     network: NetworkNotes

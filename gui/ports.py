@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from library.accounts import FoundServer, HomeUser, MediaAccount, ServerSignIn, Watchlist
+from library.contact_store import NetworkNotes
 from library.home import Home
 from library.progress import Job
 from library.settings import SourceKind, SourceSettings
-from library.sources import MediaServer
+from library.sources import Catalog, MediaServer
 
 if TYPE_CHECKING:
     from gui.computer import Look
@@ -62,6 +63,11 @@ class Ports:
         for the server of the source; asks the network.
     :param look_around: calls into the local network for media servers; only after the person has said yes.
     :param sign_in_to: a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
+    :param network: what is noted about the computers that are talked to, and how far the program may reach.
+    :param open_catalog: "tmdb" or "tvdb", its key, its PIN (empty for none), and the language of its answers -> the catalogue,
+        not yet asked.
+    :param check_catalog: the same without the language -> a sentence about what answered; asks the network, and raises
+        ``ProviderError`` when the key cannot be used.
     :param offer_assistant: whether a first start begins with the assistant.
     """
 
@@ -79,4 +85,7 @@ class Ports:
     switch_home_user: Callable[[SourceSettings, str, HomeUser, str], str]
     look_around: Callable[[], Job[tuple[FoundServer, ...]]]
     sign_in_to: Callable[[SourceSettings], ServerSignIn]
+    network: NetworkNotes
+    open_catalog: Callable[[str, str, str, str], Catalog]
+    check_catalog: Callable[[str, str, str], str]
     offer_assistant: bool = True

@@ -12,6 +12,7 @@ from library.items import Item, MediaKind
 from library.library import Library
 from library.metadata_store import LookUpCounts
 from library.progress import Job, Progress
+from library.settings import CatalogSettings
 from library.sources import Answered, Catalog, Question
 
 NAMES = {"tmdb": "TMDB", "tvdb": "TheTVDB"}
@@ -24,6 +25,8 @@ ATTRIBUTIONS = {
     "tvdb": "Metadata provided by TheTVDB. Please consider adding missing information or subscribing.",
 }
 """What has to be said wherever a catalogue's words are shown."""
+SECRETS: dict[str, tuple[str, str]] = {"tmdb": ("catalog:tmdb", ""), "tvdb": ("catalog:tvdb", "catalog:tvdb-pin")}
+"""Under which names ``library.secrets`` keeps the key of a catalogue and its PIN; the latter is empty where there is none."""
 DAY = 24 * 3600.0
 AT_ONCE = 2000
 MOST_PROBLEMS = 100
@@ -89,6 +92,11 @@ def enrich(
                 yield Progress(step, asked, len(item_ids), failure=sentences[0] if sentences else "")
     told = tuple(problems[:MOST_PROBLEMS])
     return EnrichReport(catalog.name, asked, found, unknown, failed, told, len(problems) - len(told))
+
+
+def switched_on(settings: CatalogSettings) -> tuple[str, ...]:
+    """The catalogues that may be asked, in the order in which they are."""
+    return tuple(name for name in NAMES if getattr(settings, name))
 
 
 def due(library: Library, catalog: str, days: float, now: float) -> list[int]:

@@ -1,7 +1,12 @@
-"""A TMDB that can be started on this computer: ids, searches, everything about a title in one answer, and a limit of requests."""
+"""A TMDB that can be started on this computer: ids, searches, everything about a title in one answer, and a limit of requests.
+
+By itself: ``python -m tests.fakes.tmdb --titles 2000 --limit 40``; ``/pace`` says how it was asked so far.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -56,8 +61,11 @@ class FakeTmdb(FakeService):
 
     def __post_init__(self) -> None:
         self._recent: deque[float] = deque()
+        self._moments: list[float] = []
 
     async def right(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.path == "/pace":
+            return web.json_response(self._pace())
         if not self._let_in():
             self.refused += 1
             headers = {"Retry-After": self.retry_after} if self.retry_after else {}
@@ -77,10 +85,17 @@ class FakeTmdb(FakeService):
     def _let_in(self) -> bool:
         now = time.monotonic()
         self._recent.append(now)
+        self._moments.append(now)
         while self._recent[0] <= now - 1.0:
             self._recent.popleft()
         self.busiest = max(self.busiest, len(self._recent))
         return self.limit is None or len(self._recent) <= self.limit
+
+    def _pace(self) -> dict[str, float]:
+        """How many requests came, in how many seconds from the first to the last, and how many within one second at most."""
+        span = self._moments[-1] - self._moments[0] if self._moments else 0.0
+        facts = {"requests": len(self._moments), "seconds": span, "busiest": self.busiest, "refused": self.refused}
+        return facts | {"in_flight": self.most_in_flight}
 
     def _knows_key(self, request: web.Request) -> bool:
         bearer = request.headers.get("Authorization", "")
@@ -206,3 +221,18 @@ def many(count: int) -> list[Title]:
         )
         for n in range(count)
     ]
+
+
+def main(arguments: list[str]) -> None:
+    """Run until standard input ends; the address is the first line on standard output."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--titles", type=int, default=2000)
+    parser.add_argument("--limit", type=int, default=None)
+    chosen = parser.parse_args(arguments)
+    with FakeTmdb(titles=many(chosen.titles), limit=chosen.limit) as fake:
+        print(fake.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

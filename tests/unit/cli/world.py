@@ -18,7 +18,7 @@ from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
-from library.sources import Entry, ItemBatch, ListingPage, MediaServer, ServerIdentity, ServerItem, ServerLibrary
+from library.sources import Entry, ItemBatch, ListingPage, Catalog, MediaServer, ServerIdentity, ServerItem, ServerLibrary
 from providers.ledger import NetworkLedger
 from providers.servers.addresses import check_url
 from providers.servers.plex_address import normalise_token
@@ -147,6 +147,7 @@ class World:
     broken: Exception | None = None
     account: Callable[[str], MediaAccount] = nobody_has_an_account
     network: NetworkLedger = field(default_factory=NetworkLedger)
+    catalogs: dict[str, Callable[[str, str, str], Catalog]] = field(default_factory=dict)
 
     def ports(self) -> Ports:
         return Ports(
@@ -159,7 +160,11 @@ class World:
             open_account=lambda home, token: self.account(token),
             network=self.network,
             sign_in_to=lambda home, source: self.way_in(source),
+            open_catalog=self._open_catalog,
         )
+
+    def _open_catalog(self, name: str, key: str, pin: str, language: str) -> Catalog:
+        return self.catalogs[name](key, pin, language)
 
     def _open(self, home: Home, source: SourceSettings, token: str | None) -> MediaServer:
         if self.broken:
