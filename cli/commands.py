@@ -14,8 +14,8 @@ import typer
 from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
-from cli.importing import import_past, imports
 from cli.enriching import enrich
+from cli.importing import import_past, imports
 from cli.learning import learn, similar
 from cli.network import network
 from cli.options import JsonOption

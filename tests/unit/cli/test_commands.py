@@ -10,7 +10,23 @@ from library.home import find_home
 from library.logs import log_file
 from tests.unit.cli.world import World
 
-COMMANDS = ("scan", "sign-in", "recommend", "rate", "search", "explain", "similar", "learn", "export", "backup", "info")
+COMMANDS = (
+    "scan",
+    "sign-in",
+    "enrich",
+    "recommend",
+    "rate",
+    "search",
+    "explain",
+    "similar",
+    "learn",
+    "import",
+    "imports",
+    "export",
+    "backup",
+    "network",
+    "info",
+)
 
 
 def test_the_help_names_every_command_and_fits_a_terminal(world: World) -> None:

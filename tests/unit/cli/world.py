@@ -18,7 +18,16 @@ from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
 from library.settings import SourceSettings
-from library.sources import Entry, ItemBatch, ListingPage, Catalog, MediaServer, ServerIdentity, ServerItem, ServerLibrary
+from library.sources import (
+    Catalog,
+    Entry,
+    ItemBatch,
+    ListingPage,
+    MediaServer,
+    ServerIdentity,
+    ServerItem,
+    ServerLibrary,
+)
 from providers.ledger import NetworkLedger
 from providers.servers.addresses import check_url
 from providers.servers.plex_address import normalise_token
