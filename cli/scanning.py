@@ -17,6 +17,7 @@ import typer
 from cli import titles
 from cli.options import JsonOption
 from cli.session import Call, Session
+from cli.subsonic import subsonic_source
 from library.errors import AppError, EncoderError, SettingsError, StoreError
 from library.items import MediaKind
 from library.secrets import Secrets, secret_of
@@ -26,7 +27,7 @@ from library.sync import ScanReport
 from library.watch_history import scan_with_history as scan_job
 
 #: What a server is called until it says what it is called itself.
-USUAL_NAMES: dict[SourceKind, str] = {"plex": "Plex", "jellyfin": "Jellyfin"}
+USUAL_NAMES: dict[SourceKind, str] = {"plex": "Plex", "jellyfin": "Jellyfin", "subsonic": "Subsonic"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,19 @@ def scan(
     jellyfin: Annotated[
         str | None, typer.Option("--jellyfin", metavar="URL", help="Add a Jellyfin server, and scan it; needs --user.")
     ] = None,
+    subsonic: Annotated[
+        str | None,
+        typer.Option(
+            "--subsonic",
+            metavar="URL",
+            help="Add a Subsonic server such as Navidrome, and scan it; with --user by password, without by API key.",
+        ),
+    ] = None,
     user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who you are on the added server.")] = None,
+    send_password: Annotated[
+        bool,
+        typer.Option("--send-password", help="Send a Subsonic server that takes nothing else the password itself."),
+    ] = False,
     token_from_env: Annotated[
         str | None,
         typer.Option(
@@ -122,12 +135,14 @@ def scan(
     A token or password is never an argument, since other people on this computer could see it: you are asked for it.
     """
     call: Call = context.obj
-    servers: dict[SourceKind, str] = {kind: url for kind, url in _servers(plex, jellyfin) if url is not None}
+    servers: dict[SourceKind, str] = {kind: url for kind, url in _servers(plex, jellyfin, subsonic) if url is not None}
     added = _one_kind(folder or [], servers, demo, name, libraries or [])
     if (token_from_env or token_from_stdin) and not servers:
-        raise typer.BadParameter("A token belongs to --plex, a password to --jellyfin.")
-    if (user is not None) != ("jellyfin" in servers):
+        raise typer.BadParameter("A token belongs to --plex, a password to --jellyfin or --subsonic.")
+    if (user is not None) != ("jellyfin" in servers) and (user is None or "subsonic" not in servers):
         raise typer.BadParameter("--jellyfin and --user belong together.")
+    if send_password and (user is None or "subsonic" not in servers):
+        raise typer.BadParameter("--send-password belongs to --subsonic and --user.")
     if added and names:
         raise typer.BadParameter("Name sources to scan, or add one: not both.")
     with call.session() as session:
@@ -138,6 +153,8 @@ def scan(
             asked = _wanted(session, [_absolute(path) for path in folder or []], url, name, kind or "plex", user or "")
             if kind == "jellyfin":
                 asked, token = _signed_in(call, session, asked, token or "")
+            if kind == "subsonic":
+                asked = subsonic_source(call, session, asked, token or "", send_password)
             sources = [add_source(session, asked, token, libraries or [])]
         else:
             sources = _named(session, names or [])
@@ -149,9 +166,9 @@ def scan(
         raise typer.Exit(1)
 
 
-def _servers(plex: str | None, jellyfin: str | None) -> tuple[tuple[SourceKind, str | None], ...]:
+def _servers(plex: str | None, jellyfin: str | None, subsonic: str | None) -> tuple[tuple[SourceKind, str | None], ...]:
     """The addresses of servers, by kind."""
-    return ("plex", plex), ("jellyfin", jellyfin)
+    return ("plex", plex), ("jellyfin", jellyfin), ("subsonic", subsonic)
 
 
 def _one_kind(
@@ -160,7 +177,7 @@ def _one_kind(
     """Whether a source is to be added; refuses two at once."""
     count = bool(folders) + len(servers) + demo
     if count > 1:
-        raise typer.BadParameter("Add one source at a time: --folder, --plex, --jellyfin or --demo.")
+        raise typer.BadParameter("Add one source at a time: --folder, --plex, --jellyfin, --subsonic or --demo.")
     if not count and (name or libraries):
         raise typer.BadParameter("--name and --library belong to a source that is added.")
     return count == 1
@@ -168,8 +185,9 @@ def _one_kind(
 
 def _secret(call: Call, kind: SourceKind, user: str, variable: str | None, from_stdin: bool) -> str:
     """The token or password from where it was said to be, or as it is typed, unseen. A password may be empty."""
-    noun = "token" if kind == "plex" else "password"
+    noun = "token" if kind == "plex" else "password" if user else "API key"
     asking = "Plex token (not shown): " if kind == "plex" else f"Password of {user} (not shown): "
+    asking = asking if user or kind == "plex" else "API key (not shown): "
     if variable is not None:
         found = os.environ.get(variable, "")
         where = f"The environment variable {variable} is empty or not there."

@@ -182,7 +182,7 @@ class SubsonicForm(ServerForm):
             super()._refused(asked, error)
             return
         say(self.verdict, "")
-        self.asking.ask(str(error), SEND_IT, DO_NOT)
+        self.asking.ask(f"{error} Send it all the same?", SEND_IT, DO_NOT)
 
     def _agree(self) -> None:
         """The person was told and agreed: for this address, and no other."""
