@@ -19,6 +19,7 @@ from providers.servers.jellyfin_items import (
     Line,
     key_of,
     server_item,
+    text_of,
     unwatched_names,
     user_of,
 )
@@ -197,7 +198,7 @@ class JellyfinServer(JellyfinWriting):
 
 def _offered(key: str, view: Line) -> list[ServerLibrary]:
     """The libraries that a view of the server stands for: none, one, or two for films and shows together."""
-    title = str(view.get("Name") or "").strip() or f"Library {key}"
+    title = text_of(view, "Name") or f"Library {key}"
     kind = str(view.get("CollectionType") or "").lower()
     if kind in _KINDS:
         return [ServerLibrary(key, title, _KINDS[kind])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -260,9 +261,10 @@ class JellyfinClient:
                 raise self.broken()
             return None
         try:
-            return response.json()
-        except ValueError:
-            raise self.broken() from None
+            return json.loads(response.content)
+        except (ValueError, RecursionError):
+            begins_well = response.content.lstrip()[:1] in (b"{", b"[")
+            raise (self.broken() if begins_well else self._not_jellyfin()) from None
 
     def _authorization(self, token: str) -> str:
         product, _, version = USER_AGENT.partition("/")

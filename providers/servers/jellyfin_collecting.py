@@ -12,7 +12,7 @@ from library.progress import Job, Progress
 from library.writing import ServerList, State, WriteKind, Written
 from providers.http import BadStatus
 from providers.servers.jellyfin_client import JellyfinClient, comma
-from providers.servers.jellyfin_items import Line, key_of
+from providers.servers.jellyfin_items import Line, key_of, text_of
 
 CHUNK = 100
 _PAGE = 1000
@@ -32,7 +32,7 @@ class JellyfinLists:
         return tuple(
             ServerList(
                 key_of(line),
-                str(line.get("Name") or ""),
+                text_of(line, "Name") or "",
                 size if isinstance(size := line.get("ChildCount"), int) else None,
                 line.get("CanDelete") is False,
             )
@@ -48,7 +48,7 @@ class JellyfinLists:
         if line is None:
             return None
         state: dict[str, Any] = {
-            "title": str(line.get("Name") or ""),
+            "title": text_of(line, "Name") or "",
             "items": [key_of(e) for e in self._entries(kind, key)],
         }
         return state | self._sharing(key) if kind is WriteKind.PLAYLIST else state

@@ -19,6 +19,7 @@ MAPPING = "1"
 
 TYPES = {MediaKind.MOVIE: "Movie", MediaKind.SHOW: "Series", MediaKind.TRACK: "Audio"}
 TICKS_A_MINUTE = 600_000_000
+_LARGEST = 1e18
 LIST_FIELDS = {
     MediaKind.MOVIE: ("Etag",),
     MediaKind.SHOW: ("Etag", "RecursiveItemCount", "ChildCount"),
@@ -65,13 +66,15 @@ _USER_PARTS = (
     "UnplayedItemCount",
 )
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Characters of JSON that are no text: control characters, and halves of others."""
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 
 
 def key_of(line: object) -> str:
-    """The id of a line; empty for a line that has none."""
+    """The id of a line; empty for a line that has none, or one that could not stand in an address."""
     found = line.get("Id") if isinstance(line, Mapping) else None
-    return found if isinstance(found, str) else ""
+    return found if isinstance(found, str) and found.isascii() and found.replace("-", "").isalnum() else ""
 
 
 def entry_of(line: object) -> Entry | None:
@@ -108,26 +111,26 @@ def server_item(line: Line, kind: MediaKind, entry: Entry, unwatched: Iterable[s
         key=entry.key,
         version=entry.version,
         kind=kind,
-        title=_text(line, "Name") or "Untitled",
+        title=text_of(line, "Name") or "Untitled",
         original_title=_original_title(line),
         year=_whole(line, "ProductionYear") or None,
         end_year=_year(line, "EndDate") if show else None,
         release_date=_date(line, "PremiereDate"),
         runtime=_minutes(line, "RunTimeTicks"),
-        overview=_text(line, "Overview"),
+        overview=text_of(line, "Overview"),
         tagline=next(iter(_names(line, "Taglines")), None),
         genres=_names(line, "Genres"),
         keywords=_names(line, "Tags"),
         credits=_artists(line) if track else _credits(line),
         countries=_names(line, "ProductionLocations"),
         companies=_names(line, "Studios"),
-        content_rating=_text(line, "OfficialRating"),
+        content_rating=text_of(line, "OfficialRating"),
         vote_average=_number(line, "CommunityRating", most=10.0) or None,
         status=_status(line) if show else None,
         seasons=_whole(line, "ChildCount") if show else None,
         episodes=_whole(line, "RecursiveItemCount") if show else None,
         artist=_artist(line) if track else None,
-        album=_text(line, "Album") if track else None,
+        album=text_of(line, "Album") if track else None,
         track_number=(_whole(line, "IndexNumber") or None) if track else None,
         external_ids=_external_ids(line),
         poster=_poster(line),
@@ -186,9 +189,9 @@ def _credits(line: Line) -> tuple[Credit, ...]:
     """People in billing order, each name once per role."""
     people: dict[CreditRole, dict[str, str | None]] = {}
     for person in _lines(line, "People"):
-        role, name = _ROLES.get(str(person.get("Type") or "")), _text(person, "Name")
+        role, name = _ROLES.get(str(person.get("Type") or "")), text_of(person, "Name")
         if role and name:
-            part = _text(person, "Role") if role is CreditRole.CAST else None
+            part = text_of(person, "Role") if role is CreditRole.CAST else None
             people.setdefault(role, {}).setdefault(name, part)
     return tuple(
         Credit(name, role, place, part)
@@ -204,25 +207,21 @@ def _artists(line: Line) -> tuple[Credit, ...]:
 
 def _artist(line: Line) -> str | None:
     """The one name that other servers and tags give a track: several artists stand together under the album's."""
-    artists, album = _names(line, "Artists"), _text(line, "AlbumArtist")
+    artists, album = _names(line, "Artists"), text_of(line, "AlbumArtist")
     if len(artists) > 1 and album and album.casefold() not in _NOBODY:
         return album
     return next(iter(artists), None) or album
 
 
 def _original_title(line: Line) -> str | None:
-    title = _text(line, "OriginalTitle")
-    return title if title != _text(line, "Name") else None
+    title = text_of(line, "OriginalTitle")
+    return title if title != text_of(line, "Name") else None
 
 
 def _external_ids(line: Line) -> tuple[ExternalId, ...]:
     found = line.get("ProviderIds")
     ids = {str(name).lower(): value for name, value in found.items()} if isinstance(found, Mapping) else {}
-    return tuple(
-        ExternalId(scheme, value.strip())
-        for name, scheme in _SCHEMES.items()
-        if isinstance(value := ids.get(name), str) and value.strip()
-    )
+    return tuple(ExternalId(scheme, value) for name, scheme in _SCHEMES.items() if (value := text_of(ids, name)))
 
 
 def _poster(line: Line) -> str | None:
@@ -240,12 +239,12 @@ def _poster(line: Line) -> str | None:
 def _files(line: Line) -> tuple[str, ...]:
     """Paths of all versions, as the server sees them."""
     sources = [source for source in _lines(line, "MediaSources") if source.get("Protocol") in (None, "File")]
-    paths = [_text(source, "Path") for source in sources] or [_text(line, "Path")]
+    paths = [text_of(source, "Path") for source in sources] or [text_of(line, "Path")]
     return tuple(dict.fromkeys(path for path in paths if path and "://" not in path))
 
 
 def _status(line: Line) -> str | None:
-    text = _text(line, "Status")
+    text = text_of(line, "Status")
     return text if text in _STATUSES else None
 
 
@@ -263,12 +262,14 @@ def _names(line: Line, name: str) -> tuple[str, ...]:
     texts = (
         [part.get("Name") if isinstance(part, Mapping) else part for part in found] if isinstance(found, list) else []
     )
-    return tuple(dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and text.strip()))
+    clean = (_UNSENDABLE.sub("", text).strip() for text in texts if isinstance(text, str))
+    return tuple(dict.fromkeys(text for text in clean if text))
 
 
-def _text(line: Line, name: str) -> str | None:
+def text_of(line: Line, name: str) -> str | None:
+    """A text without what is none; ``None`` for nothing."""
     found = line.get(name)
-    return found.strip() or None if isinstance(found, str) else None
+    return _UNSENDABLE.sub("", found).strip() or None if isinstance(found, str) else None
 
 
 def _flag(line: Line, name: str) -> bool | None:
@@ -281,7 +282,7 @@ def _number(line: Line, name: str, most: float = math.inf) -> float | None:
     found = line.get(name)
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
-    return float(found) if 0 <= found <= most and math.isfinite(found) else None
+    return float(found) if 0 <= found <= min(most, _LARGEST) else None
 
 
 def _whole(line: Line, name: str) -> int | None:

@@ -81,14 +81,16 @@ def full_lines(
         try:
             found, said = _piece(client, asked, careful=len(part) < len(keys))
         except DAMAGED as error:
+            if is_missing(error):
+                raise  # entries that are gone are left out of the answer; this is something else
             if len(part) > 1:
                 middle = len(part) // 2
                 waiting += [part[middle:], part[:middle]]
                 continue
-            in_a_row += 0 if is_missing(error) else 1
+            in_a_row += 1
             if in_a_row >= _GIVE_UP:
                 raise
-            yield [], {part[0]: _gone(part[0]) if is_missing(error) else _unreadable(part[0])}
+            yield [], {part[0]: _unreadable(part[0])}
             continue
         in_a_row = 0
         lines = [line for line in found if key_of(line)]

@@ -36,7 +36,7 @@ def test_a_moment_has_seven_digits_after_the_second(text: object, wanted: float 
     assert moment(text) == (pytest.approx(wanted) if wanted else None)
 
 
-@pytest.mark.parametrize("wrong", [None, "x", [], {}, True, -1, 1e400])
+@pytest.mark.parametrize("wrong", [None, "x", [], {}, True, -1, 1e400, 10**400])
 def test_what_is_of_the_wrong_kind_is_unknown(wrong: object) -> None:
     names = (
         "ProductionYear",
@@ -161,3 +161,9 @@ def test_the_version_moves_with_the_mark_of_the_server_and_holds_no_line_break()
     assert one != other
     assert one == version_of({"Etag": "a", "UserData": {"Key": "never mind"}})
     assert len(one) < 40
+
+
+def test_what_is_no_text_is_left_out() -> None:
+    found = item(Name="A\ud800\x00 film\x0b", Overview="Two\nlines\x1f", Genres=["Dr\x00ama", "\x00"], Tags=["\udfff"])
+    assert (found.title, found.overview, found.genres, found.keywords) == ("A film", "Two\nlines", ("Drama",), ())
+    assert entry_of({"Id": "a/../b"}) is None
