@@ -18,13 +18,16 @@ NEVER_THERE = "removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE 
 
 
 def add_absent(database: Database, description: Description, at: float) -> int:
-    """Make an item of a title that is nowhere, and return its id; one that an id of a catalogue knows already is that one.
+    """Make an item of a title that is nowhere, and return its id; another one that is nowhere and has the same id is it.
 
-    To be called within a transaction.
+    An id of a title that is there stays with that one: the person said that it is not this. Within the caller's transaction.
     """
     kind = str(description.kind)
     for found in identifying(description.external_ids):
-        sql = "SELECT item_id FROM external_id WHERE kind = ? AND scheme = ? AND value = ?"
+        sql = (
+            "SELECT item_id FROM external_id JOIN item ON item.id = item_id WHERE external_id.kind = ?"
+            " AND scheme = ? AND value = ? AND removed_at IS NOT NULL"
+        )
         known = database.row(sql, (kind, found.scheme, found.value))
         if known is not None:
             return int(known[0])

@@ -210,9 +210,11 @@ class ImportStore:
         return None if row is None else _record(row)
 
     def piles(self, import_id: int) -> dict[Pile, int]:
-        """How many titles each pile has."""
+        """How many titles each pile has; one that was rated and wished for is in two of them."""
         sql = f"SELECT {_PILE}, count(*) FROM import_title WHERE import_id = ? GROUP BY 1"  # noqa: S608
         counts = {Pile(pile): int(count) for pile, count in self._database.rows(sql, (import_id,))}
+        wished = "SELECT count(DISTINCT title_id) FROM import_line WHERE import_id = ? AND act = 'wish'"
+        counts[Pile.WISH] = int(self._database.rows(wished, (import_id,))[0][0])
         return {pile: counts.get(pile, 0) for pile in Pile}
 
     def titles(self, import_id: int, pile: Pile | None = None) -> list[PastTitle]:
@@ -220,7 +222,8 @@ class ImportStore:
         sql = (
             f"SELECT {_TITLE}, count(import_line.id), max(import_line.at) FROM import_title"  # noqa: S608
             " LEFT JOIN import_line ON import_line.title_id = import_title.id WHERE import_title.import_id = ?"
-            f" AND (? IS NULL OR {_PILE} = ?) GROUP BY import_title.id ORDER BY import_title.id"
+            f" AND (? IS NULL OR {_PILE} = ? OR (? = 'wish' AND import_line.act = 'wish'))"
+            " GROUP BY import_title.id ORDER BY import_title.id"
         )
         wanted = None if pile is None else str(pile)
         newest = (
@@ -228,7 +231,7 @@ class ImportStore:
             " ORDER BY at IS NOT NULL, at, id"
         )
         values = {row[0]: row[1] for row in self._database.rows(newest, (import_id,))}
-        rows = self._database.rows(sql, (import_id, wanted, wanted))
+        rows = self._database.rows(sql, (import_id, wanted, wanted, wanted))
         return [_title(row, values.get(row[0])) for row in rows]
 
     def title(self, title_id: int) -> PastTitle | None:
@@ -241,6 +244,14 @@ class ImportStore:
         marks = ", ".join("?" * len(title_ids))
         sql = f"SELECT {_LINE} FROM import_line WHERE title_id IN ({marks}) ORDER BY id"  # noqa: S608
         return [_line(row) for row in self._database.rows(sql, title_ids)]
+
+    def item_names(self, import_id: int) -> dict[int, tuple[str, int | None]]:
+        """Title and year of each item that a title of an import was taken for."""
+        sql = (
+            "SELECT item.id, item.title, item.year FROM import_title JOIN item ON item.id = import_title.item_id"
+            " WHERE import_id = ?"
+        )
+        return {row[0]: (row[1], row[2]) for row in self._database.rows(sql, (import_id,))}
 
     def lines_with_events(self, import_id: int) -> list[PastLine]:
         """The lines of an import that became events of the log."""

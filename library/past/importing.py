@@ -37,7 +37,7 @@ class ImportReport:
     :param id: of the import; ``None`` when there was nothing new in it, or nothing was to be stored.
     :param files: of each file, how many lines it has and of what.
     :param unused: name and reason, as the end of the sentence "NAME …", of files that are no part of it.
-    :param piles: titles per pile.
+    :param piles: titles per pile; one that was rated and wished for is in two of them.
     :param reasons: why lines were left out, and how many, the most frequent first.
     """
 
@@ -203,7 +203,8 @@ class _Title:
 
     match: Match
     pile: Pile
-    id: int | None
+    id: int | None = None
+    wished: bool = False
 
 
 @dataclass(slots=True)
@@ -268,6 +269,7 @@ class _Reading:
     def piles(self) -> dict[Pile, int]:
         """Titles per pile."""
         counts = Counter(title.pile for title in self._titles.values())
+        counts[Pile.WISH] = sum(title.wished for title in self._titles.values())
         return {pile: counts[pile] for pile in Pile}
 
     def store_lines(self) -> None:
@@ -332,12 +334,13 @@ class _Reading:
         self._met.add(digest)
         pile = Pile.WISH if entry.act is Act.WISH else match.pile
         if title is None:
-            self._titles[key] = _Title(match, pile, None)
+            title = self._titles[key] = _Title(match, pile)
             self._subjects[key] = entry.subject
         elif title.pile is Pile.WISH and pile is not Pile.WISH:
             title.pile = pile
             if title.id is not None:
                 self._store.set_match(title.id, match)
+        title.wished |= entry.act is Act.WISH
         return entry
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from library.absent_items import add_absent
 from library.errors import SettingsError
-from library.feedback import HOMEREEL, CurrentFeedback, Rating, Retraction
+from library.feedback import HOMEREEL, Rating, Retraction
 from library.items import Credit, CreditRole, Description, MediaKind
 from library.library import Library
 from library.past.formats import Act, Subject
@@ -16,6 +17,7 @@ from library.past.import_store import ImportRecord, ImportStore, PastLine, PastT
 from library.past.matching import Pile
 from library.progress import Job, Progress
 
+_Given = Callable[[], dict[int, float]]
 TAKEN_AT_ONCE = 100
 LEAST_APART = 1.0
 """Seconds that a rating without a date is put before one that was given here."""
@@ -27,14 +29,14 @@ def take(
     """Let what is sure count, and the ratings of what is not owned; cancelled half way, what was done stays done."""
     store = ImportStore(library.database)
     titles = [title for title in store.titles(import_id) if title.pile in (Pile.SURE, Pile.NOT_OWNED)]
-    current = library.feedback.current(user)
+    given_here = _given_here(library, user)
     for start in range(0, len(titles), TAKEN_AT_ONCE):
         part = titles[start : start + TAKEN_AT_ONCE]
         yield Progress(step, start, len(titles))
         lines = _by_title(store.lines([title.id for title in part]))
         with library.database.transaction():
             for title in part:
-                _take_title(library, title, lines.get(title.id, []), user, current, clock())
+                _take_title(library, title, lines.get(title.id, []), user, given_here, clock())
 
 
 def decide(
@@ -54,16 +56,13 @@ def decide(
         return None
     lines = store.lines([title_id])
     now, user = clock(), record.user
-    current = library.feedback.current(user)
-    if item_id is None and title.pile is Pile.SURE and title.item_id is not None:
-        title = replace(title, candidates=tuple(dict.fromkeys((*title.candidates, title.item_id))))
     with library.database.transaction():
         _undo_title(library, title, lines, user, now)
         pile = Pile.NOT_OWNED if item_id is None else Pile.SURE
         store.decide(title_id, pile, item_id, by_person=True)
         chosen = replace(title, pile=pile, item_id=item_id, decided=True)
         clean = [replace(line, feedback_id=None) for line in lines]
-        _take_title(library, chosen, clean, user, current, now)
+        _take_title(library, chosen, clean, user, _given_here(library, user), now)
     return store.title(title_id)
 
 
@@ -165,7 +164,7 @@ def _known(store: ImportStore, import_id: int) -> ImportRecord:
 
 
 def _take_title(
-    library: Library, title: PastTitle, lines: Sequence[PastLine], user: str, current: CurrentFeedback, now: float
+    library: Library, title: PastTitle, lines: Sequence[PastLine], user: str, given_here: _Given, now: float
 ) -> None:
     """Let the lines about one title count. Within the caller's transaction."""
     store = ImportStore(library.database)
@@ -176,12 +175,13 @@ def _take_title(
         store.decide(title.id, title.pile, item_id, title.decided)
     if item_id is None:
         return
-    given = next((one for one in current.ratings if one.item_id == item_id and one.source == HOMEREEL), None)
     events, appended = [], {}
     for line in ratings:
         assert line.value is not None
-        undated = now if given is None else given.at - LEAST_APART
-        at = line.at if line.at is not None else undated
+        at = line.at
+        if at is None:
+            given = given_here().get(item_id)
+            at = now if given is None else given - LEAST_APART
         if (line.value, at) not in appended:
             rating = Rating(at=at, user=user, item_id=item_id, value=line.value, source=line.source)
             appended[line.value, at] = library.feedback.append(rating)
@@ -189,6 +189,16 @@ def _take_title(
     store.note_events(events)
     plays = [(item_id, line.played_at) for line in lines if line.played_at is not None]
     store.add_plays(title.import_id, user, plays)
+
+
+def _given_here(library: Library, user: str) -> _Given:
+    """When each item was rated in Homereel itself, asked once, and only when somebody wants to know."""
+
+    @cache
+    def ask() -> dict[int, float]:
+        return {one.item_id: one.at for one in library.feedback.current(user).ratings if one.source == HOMEREEL}
+
+    return ask
 
 
 def _undo_title(library: Library, title: PastTitle, lines: Sequence[PastLine], user: str, now: float) -> None:
