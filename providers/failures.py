@@ -133,7 +133,8 @@ def _way(provider: str, url: str | None, causes: list[BaseException]) -> Provide
             return PassingFailure(
                 provider,
                 f"{host} is there, but nothing answers{at}.",
-                "Check that the server is running, and the port: Plex uses 32400 unless it was changed.",
+                "Check that the server is running, and the port: unless it was changed, Plex uses 32400, Jellyfin 8096 and"
+                " Navidrome 4533.",
             )
         if isinstance(cause, OSError) and cause.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN):
             return ProviderUnavailable(

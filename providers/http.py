@@ -81,6 +81,8 @@ class ProviderSession(requests.Session):
     Every request raises a ``ProviderError`` when it fails, also for a bad status (``BadStatus``, ``ProviderDenied``,
     ``ProviderBusy`` or ``ProviderUnavailable``); the body of what it returns is complete and in memory.
 
+    ``posts_ask_only`` may be set while questions are sent as forms: a POST is then repeated as reads are.
+
     :param provider: the name of the service as the user knows it.
     :param purpose: why the service is asked, as the ledger shows it: "Reading your library".
     :param fingerprint: SHA-256 of the one certificate that is trusted although nobody vouches for it; hex, lower case.
@@ -105,6 +107,7 @@ class ProviderSession(requests.Session):
         self.explain = explain
         self.purpose = purpose
         self.fingerprint = fingerprint
+        self.posts_ask_only = False
         self._begun = 0.0
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
@@ -136,7 +139,8 @@ class ProviderSession(requests.Session):
         options.update(stream=True, allow_redirects=False, timeout=(self.patience.connect, self.patience.read))
         self._deadline.read_seconds = self.patience.read
         self._deadline.start(self.patience.overall)
-        attempts = max(1, self.patience.attempts) if request.method in _READS else 1
+        repeatable = request.method in _READS or self.posts_ask_only
+        attempts = max(1, self.patience.attempts) if repeatable else 1
         for attempt in range(1, attempts + 1):
             try:
                 return self._checked(self._follow(request, options))

@@ -7,18 +7,17 @@ import json
 import logging
 import re
 import secrets
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
-from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
+from library.errors import ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
 from library.redaction import redact, register_secret
 from library.settings import SourceSettings
-from providers.failures import CutReply, PassingFailure, place_of
+from providers.failures import CutReply, place_of
 from providers.http import BadStatus, ProviderSession
 from providers.servers.addresses import check_url
 from providers.servers.subsonic_refusals import Missing, NotSubsonic, Refusal, SignedInBy, password_only, refused
@@ -29,7 +28,6 @@ VERSION = (1, 16, 1)
 TOKENS_SINCE = (1, 13, 0)
 CLIENT = "Homereel"
 _LONGEST_WORDS = 160
-_PASSING = (500, 503)
 _NO_FORMS = (301, 302, 303, 307, 308, 400, 404, 405, 411, 415, 501)
 _LISTED_IN = "openSubsonicExtensions"
 _XML_ERROR = re.compile(rb"<error[^>]*\bcode=[\"'](\d+)[\"']")
@@ -38,7 +36,6 @@ _CHECK_ADDRESS = "Check the address and its port: Navidrome uses 4533 and Subson
 Value = str | int | Sequence[str] | Sequence[int]
 Params = Mapping[str, Value]
 Reply = Mapping[str, Any]
-Came = TypeVar("Came")
 logger = logging.getLogger(__name__)
 
 
@@ -112,45 +109,35 @@ class SubsonicClient:
 
     def ask(self, method: str, params: Params | None = None) -> Reply:
         """What a method answers, the envelope taken off; asked again when the failure may pass."""
-        return self._patiently(lambda: self._call(method, params or {}))
+        with self._asking():
+            return self._call(method, params or {})
 
     def change(self, method: str, params: Params) -> Reply:
         """Have the server change something; never repeated, for the first request may have had its effect."""
-        self.about()
+        self._signed_in()
         with self.at_most(attempts=1):
             return self._call(method, params)
 
     def content(self, method: str, params: Params, headers: Mapping[str, str] | None = None) -> requests.Response:
         """A picture or a sound file; raises when the server sends words in its place."""
-
-        def once() -> requests.Response:
-            self._bytes_wanted = True
-            try:
-                return self._send(method, params, headers)
-            finally:
-                self._bytes_wanted = False
-
         self._signed_in()
-        return self._patiently(once)
+        self._bytes_wanted = True
+        try:
+            with self._asking():
+                return self._send(method, params, headers)
+        finally:
+            self._bytes_wanted = False
 
     # Sending
 
-    def _patiently(self, call: Callable[[], Came]) -> Came:
-        """Call, and call again after a failure that may pass: the session itself repeats no POST."""
-        patience = self._session.patience
-        until = time.monotonic() + patience.overall
-        self.about()
-        for attempt in range(1, patience.attempts + 1):
-            try:
-                with self.at_most(attempts=1):
-                    return call()
-            except ProviderError as error:
-                pause = patience.pause * 2 ** (attempt - 1)
-                if attempt == patience.attempts or not _may_pass(error) or time.monotonic() + pause >= until:
-                    raise
-                logger.info("%s: asking again (%d of %d)", self.provider, attempt + 1, patience.attempts)
-                time.sleep(pause)
-        raise AssertionError("the loop above returns or raises")
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """What is sent inside the block changes nothing, so that it may be repeated, as a form too."""
+        self._session.posts_ask_only = True
+        try:
+            yield
+        finally:
+            self._session.posts_ask_only = False
 
     def _call(self, method: str, params: Params) -> Reply:
         self._signed_in()
@@ -308,15 +295,6 @@ def _reads_no_forms(error: ProviderError) -> bool:
     if isinstance(error, BadStatus):
         return error.status in _NO_FORMS
     return isinstance(error, NotSubsonic) or (isinstance(error, Refusal) and error.code == 10)
-
-
-def _may_pass(error: ProviderError) -> bool:
-    """Whether the same question may well be answered a moment later."""
-    if isinstance(error, BadStatus):
-        return error.status in _PASSING
-    if isinstance(error, ProviderBusy):
-        return error.retry_after is None
-    return isinstance(error, (PassingFailure, CutReply))
 
 
 def _pairs(params: Params) -> list[tuple[str, str]]:
