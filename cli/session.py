@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cli.output import Output
 from cli.ports import Ports
 from library import backups
+from library.errors import StoreError
 from library.home import Home, find_home
 from library.library import Library
 from library.logs import set_up_logging, take_down_logging
@@ -58,7 +59,17 @@ class Call:
         with library:
             if recovered:
                 self.output.note(recovered)
-            yield Session(self.ports, self.output, library)
+            try:
+                yield Session(self.ports, self.output, library)
+            finally:
+                self._keep_contacts(library)
+
+    def _keep_contacts(self, library: Library) -> None:
+        """Keep who was contacted; the command has its answer by now, whether that works or not."""
+        try:
+            library.contacts.keep(self.ports.network)
+        except StoreError as error:
+            log.info("Who was contacted could not be kept: %s", error)
 
     def close(self) -> None:
         """Close the log file."""
@@ -75,6 +86,7 @@ class Session:
         self.output = output
         self.library = library
         self.settings = library.settings.load()
+        ports.network.reach = self.settings.network.reach
 
     @property
     def home(self) -> Home:

@@ -93,12 +93,14 @@ def backup(
             _list(call, session)
         else:
             made = backups.back_up(session.library)
-            call.output.answer(_backup_document(made), f"The backup {made.path.name} is made ({_size(made.size)}).")
+            call.output.answer(
+                _backup_document(made), f"The backup {made.path.name} is made ({size_words(made.size)})."
+            )
 
 
 def _list(call: Call, session: Session) -> None:
     found = backups.listed(session.home)
-    rows = [(b.path.name, _when(b.made_at), _size(b.size), _REASONS[b.reason]) for b in found]
+    rows = [(b.path.name, when(b.made_at), size_words(b.size), _REASONS[b.reason]) for b in found]
     answer = table(("Name", "Made", "Size", "Why"), rows, numbers=(2,)) if rows else "There are no backups yet."
     call.output.answer({"backups": [_backup_document(b) for b in found]}, answer)
 
@@ -110,7 +112,7 @@ def _restore(call: Call, session: Session, name: str, sure: bool) -> None:
     if not sure:
         if not call.output.interactive:
             raise typer.BadParameter("Restoring needs --yes when nobody can be asked.")
-        question = f"Go back to the backup of {_when(found[0].made_at)}"
+        question = f"Go back to the backup of {when(found[0].made_at)}"
         if not typer.confirm(question, default=False, err=True):
             raise typer.Exit(1)
     sentence = backups.restore(session.library, found[0].path)
@@ -122,7 +124,7 @@ def _backup_document(made: backups.Backup) -> dict[str, Any]:
         "name": made.path.name,
         "path": str(made.path),
         "reason": str(made.reason),
-        "made_at": _moment(made.made_at),
+        "made_at": moment(made.made_at),
         "bytes": made.size,
     }
 
@@ -153,7 +155,7 @@ def _info_document(session: Session, statistics: LibraryStatistics) -> dict[str,
         "feedback": {"rated": statistics.rated, "skipped": statistics.skipped, "blocked": statistics.blocked},
         "texts": {"model": session.settings.text_model.name, "read": _texts_read(session, statistics)},
         "sources": _source_documents(session, statistics),
-        "backups": {"count": len(found), "newest": _moment(found[0].made_at) if found else None},
+        "backups": {"count": len(found), "newest": moment(found[0].made_at) if found else None},
         "secrets": Secrets(session.home).describe(),
     }
 
@@ -182,7 +184,7 @@ def _source_documents(session: Session, statistics: LibraryStatistics) -> list[d
                 "libraries": None if source.libraries is None else list(source.libraries),
                 "titles": statistics.sources.get(source.id, 0),
                 "last_scan": last
-                and {"at": _moment(last.started_at), "status": str(last.status), "message": last.message},
+                and {"at": moment(last.started_at), "status": str(last.status), "message": last.message},
             }
         )
     return documents
@@ -196,7 +198,7 @@ def _info_lines(session: Session, statistics: LibraryStatistics, document: dict[
         ("Library", ", ".join(several(counts[f"{noun}s"], word) for noun, word in _NOUNS)),
         ("Feedback", f"{feedback['rated']:,} rated, {feedback['skipped']:,} skipped, {feedback['blocked']:,} blocked"),
         ("Texts", f"{texts['read']:,} read with {texts['model']}"),
-        ("Size", _size(statistics.database_bytes)),
+        ("Size", size_words(statistics.database_bytes)),
         ("Backups", _backup_words(session)),
         ("Tokens", document["secrets"]),
         ("Log", document["log"]),
@@ -205,7 +207,7 @@ def _info_lines(session: Session, statistics: LibraryStatistics, document: dict[
     for source in document["sources"]:
         last = source["last_scan"]
         told = (
-            f"{last['message']} ({last['status']}, {_when(statistics.last_scans[source['id']].started_at)})"
+            f"{last['message']} ({last['status']}, {when(statistics.last_scans[source['id']].started_at)})"
             if last
             else ""
         )
@@ -218,18 +220,21 @@ def _info_lines(session: Session, statistics: LibraryStatistics, document: dict[
 
 def _backup_words(session: Session) -> str:
     found = backups.listed(session.home)
-    return f"{len(found):,}, the newest of {_when(found[0].made_at)}" if found else "none yet"
+    return f"{len(found):,}, the newest of {when(found[0].made_at)}" if found else "none yet"
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
+    """A moment as other programs read it."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
-def _when(at: float) -> str:
+def when(at: float) -> str:
+    """A moment as a person reads it."""
     return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M")
 
 
-def _size(count: int) -> str:
+def size_words(count: int) -> str:
+    """A number of bytes: "3.4 MB"."""
     size = float(count)
     for unit in ("bytes", "KB", "MB"):
         if size < 1000:

@@ -13,17 +13,24 @@ from PyQt6.QtGui import QImage
 
 from gui import jobs, taste_jobs
 from gui.activity import Activity
+from gui.assistant.desk import AssistantDesk
 from gui.background_trainer import BackgroundTrainer
 from gui.dials_desk import DialsDesk
 from gui.governor import Governor
 from gui.knowledge_desk import KnowledgeDesk
+from gui.live_updates import LiveUpdates
 from gui.models import FilterChoice
+from gui.network_desk import NetworkDesk
+from gui.pairs_desk import PairsDesk
+from gui.past_desk import PastDesk
+from gui.people_desk import PeopleDesk
 from gui.poster_queue import PosterQueue
 from gui.server_writing import ServerWriting
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
 from gui.tabs.log_page import LogPage
 from gui.tabs.logs import LogsTab
+from gui.tabs.network_page import NetworkPage
 from gui.title_pages import TitlePages
 from gui.training_state import Phase, TrainingState
 from gui.worker import LibraryWorker, Ticket
@@ -72,6 +79,8 @@ class Background(QObject):
         self.actions = SourceActions(
             self._library, self._preferences, self.worker, self.asking_worker, self, self.waiting_worker
         )
+        self.live = LiveUpdates(session.home, session.ports, session.preferences, self.actions, self)
+        self.assistant = AssistantDesk(session, self.actions, self)
         self.posters = PosterQueue(self)
         self.dials = DialsDesk(self._controller, self._preferences, self)
         self.title_pages = TitlePages(session, self.asking_worker, self)
@@ -79,10 +88,20 @@ class Background(QObject):
         self.taste_desk: TasteDesk | None = None
         setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
         self.configuration = ConfigurationTab(setting)
+        self.people = PeopleDesk(
+            self._controller, self._preferences, self.worker, self.activity, self.configuration.people, self
+        )
+        self.pairs = PairsDesk(self._controller, self._preferences, session.window, session.theme, self)
+        self.past = PastDesk(session, self.configuration.past, self.worker, self.asking_worker, self.activity, self)
         self.log = LogPage(session.tail, session.theme, session.home.logs)
         self.logs = LogsTab(session.theme)
         self.logs.add_page("Log", self.log)
         self.writing = ServerWriting(session, self)
+        self.network_page = NetworkPage(session.theme)
+        self.logs.add_page("Network", self.network_page)
+        self.network = NetworkDesk(
+            session.ports.network, self._library, self._preferences, self.asking_worker, self.network_page, self
+        )
         self._text_model = self._preferences.settings.text_model.name
         self.knowledge = KnowledgeDesk(self._controller, self._preferences, self.configuration, self)
 
@@ -97,6 +116,7 @@ class Background(QObject):
         self.worker.start()
         self.poster_worker.start()
         self.asking_worker.start()
+        self.network.start()
         self.writing.start()
         self.waiting_worker.start()
         self.trainer.start()
@@ -108,16 +128,21 @@ class Background(QObject):
         charts.succeeded.connect(lambda _: self._make_taste())
         charts.failed.connect(self._say_problem)
         self._begin()
+        self.live.start()
+        self.assistant.offer()
 
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
+        self.assistant.stop()
         self.activity.stop()
         workers = (self.worker, self.poster_worker, self.asking_worker, self.waiting_worker)
-        for thread in (*workers, self.trainer):
+        for thread in (*workers, self.trainer, self.live):
             thread.request_stop()
         for worker in workers:
             worker.stop(STOP_SECONDS)
+        self.live.stop()
         self.trainer.stop()
+        self.network.stop()
         if self.taste is not None:  # its charts must go before Python's garbage collector takes them apart in any order
             sip.delete(self.taste)
             self.taste = self.taste_desk = None
@@ -145,6 +170,11 @@ class Background(QObject):
         self.actions.scan_began.connect(lambda _, ticket: self.activity.follow(ticket))
         self.actions.scanned.connect(self._scanned)
         self.actions.removed.connect(self._removed)
+        self.people.reopen_wanted.connect(self._session.reopen_wanted)
+        self.configuration.sources.pairs_wanted.connect(self.pairs.open)
+        self.past.changed.connect(self._train_now)
+        self.pairs.changed.connect(self._pairs_changed)
+        self._show_pairs()
         self.actions.went_wrong.connect(self._say_problem)
         self.trainer.published.connect(self._controller.publish)
         self.trainer.state_changed.connect(self._training_changed)
@@ -168,10 +198,19 @@ class Background(QObject):
                 "Decide",
                 lambda: self._session.window.show_tab("Configuration"),
             )
-        elif source_id != DEMO_SOURCE.id:
+        elif source_id != DEMO_SOURCE.id and not (self.live.is_routine(source_id, report) or self.assistant.in_front):
             self._messages.show_message(f"{name} is scanned. {report.sentence}.", "")
+        self._show_pairs()
+        self.people.source_was_scanned(source_id)
         if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
             self._train_now()
+
+    def _show_pairs(self) -> None:
+        self._controller.attempt(lambda: self.configuration.sources.show_pairs(self.pairs.waiting()))
+
+    def _pairs_changed(self) -> None:
+        self._show_pairs()
+        self._train_now()
 
     def _removed(self, name: str) -> None:
         self._train_now()
@@ -290,10 +329,14 @@ class Background(QObject):
 
     def _connect_configuration(self) -> None:
         page = self.configuration
-        for section in (page.recommendations, page.training, page.text_model, page.appearance):
+        for section in (page.recommendations, page.training, page.text_model, page.network, page.appearance):
             section.went_wrong.connect(self._say_problem)
         page.model.reset.connect(self._reset_model)
         page.training.wanted.connect(self._train_now)
+        page.sources.assistant_wanted.connect(self.assistant.open)
+        page.network.page_wanted.connect(self._show_network)
+        self.network_page.noticed.connect(self._messages.show_message)
+        self.network.went_wrong.connect(self._say_problem)
         page.data.backup_wanted.connect(self._back_up)
         page.data.restore_wanted.connect(self._restore)
         page.data.export_wanted.connect(self._export)
@@ -353,6 +396,10 @@ class Background(QObject):
     def _follow(self, ticket: Ticket) -> None:
         ticket.failed.connect(lambda error: self.configuration.data.show_result(str(error), "problem"))
         self.activity.follow(ticket, cancellable=False)
+
+    def _show_network(self) -> None:
+        self._session.window.show_tab("Logs")
+        self.logs.go_to("Network")
 
     def _go_to(self, section: object) -> None:
         self._session.window.show_tab("Configuration")

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from library.database import Database
+from library.errors import StoreError
+from library.settings import Reachable
 
 KEPT_DAYS = 92
 """Rows that are older are dropped."""
@@ -50,11 +53,45 @@ class Contact:
         )
 
 
+class NetworkNotes(Protocol):
+    """What the program notes about the computers it talks to, and how far it may reach; used from any thread."""
+
+    reach: Reachable
+
+    def fresh(self) -> tuple[Contact, ...]:
+        """What was noted since it was last taken away to be kept."""
+        ...
+
+    def take(self) -> tuple[Contact, ...]:
+        """The same, and it is for the caller to keep it from now on."""
+        ...
+
+    def put_back(self, contacts: Iterable[Contact]) -> None:
+        """What was taken could not be kept: remember it until the next time."""
+        ...
+
+    def recall(self, contacts: Iterable[Contact]) -> None:
+        """Count in what was kept of today before the program began."""
+        ...
+
+
 class ContactStore:
     """The kept rows of the ledger. Several processes may add to one row."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def keep(self, notes: NetworkNotes) -> None:
+        """Keep what was noted since the last time.
+
+        :raises StoreUnavailable: when that cannot be done now; nothing is lost then, it is for the next time.
+        """
+        taken = notes.take()
+        try:
+            self.add(taken)
+        except StoreError:
+            notes.put_back(taken)
+            raise
 
     def add(self, contacts: Iterable[Contact]) -> None:
         """Add what happened since to what is kept, and drop what is months old."""

@@ -11,7 +11,10 @@ from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.learning import ModelSection, TextModelSection, TrainingSection
+from gui.tabs.configuration.network import NetworkSection
 from gui.tabs.configuration.parts import WIDEST, Section
+from gui.tabs.configuration.past import PastSection
+from gui.tabs.configuration.people import PeopleSection
 from gui.tabs.configuration.recommending import BlockedSection, RecommendationsSection
 from gui.tabs.configuration.rules import RulesSection
 from gui.tabs.configuration.sources import SourcesSection
@@ -47,6 +50,8 @@ class ConfigurationTab(QWidget):
         preferences, theme = setting.preferences, setting.theme
         self.sources = SourcesSection(setting.actions, setting.ports, theme)
         self.writing = WritingSection(preferences)
+        self.people = PeopleSection()
+        self.past = PastSection()
         self.recommendations = RecommendationsSection(preferences)
         self.wishes = WishesSection()
         self.rules = RulesSection(preferences)
@@ -54,11 +59,14 @@ class ConfigurationTab(QWidget):
         self.model = ModelSection()
         self.training = TrainingSection(preferences, theme)
         self.text_model = TextModelSection(preferences, setting.ports)
+        self.network = NetworkSection(preferences)
         self.data = DataSection(setting.home)
         self.appearance = AppearanceSection(preferences)
         self.sections: tuple[Section, ...] = (
             self.sources,
+            self.people,
             self.writing,
+            self.past,
             self.recommendations,
             self.wishes,
             self.rules,
@@ -66,6 +74,7 @@ class ConfigurationTab(QWidget):
             self.model,
             self.training,
             self.text_model,
+            self.network,
             self.data,
             self.appearance,
         )
