@@ -52,6 +52,11 @@ class SourceActions(QObject):
         self._scans: dict[str, Ticket] = {}
         preferences.changed.connect(self.changed)
 
+    @property
+    def preferences(self) -> Preferences:
+        """The settings that it changes."""
+        return self._preferences
+
     def shown(self) -> tuple[SourceSettings, ...]:
         """The sources to show: the configured ones, and the demo library while its titles stand in for them."""
         sources = self._preferences.settings.sources

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from gui.account_actions import AccountActions, ServerAccess
 from gui.ports import Ports
 from gui.source_actions import SourceActions
+from gui.tabs.configuration.home_people import HomePeople
 from gui.tabs.configuration.parts import CheckedField, Question, Verdict, row, say, words
 from gui.tabs.configuration.plex_sign_in import PlexSignIn
 from gui.tabs.configuration.server_form import ServerForm
@@ -42,6 +43,8 @@ class PlexForm(ServerForm):
         self.sign_out = Button("Sign out", "quiet", self)
         self.sign_out.hide()
         self.signing_out = Question(self)
+        self.people: HomePeople | None = None
+        self._home = QVBoxLayout()
         self._lay_out()
         self._connect()
         self.plex.chosen.connect(self._use)
@@ -89,6 +92,7 @@ class PlexForm(ServerForm):
         self.body.addWidget(self.plex)
         self.body.addLayout(row(self.sign_out, 1))
         self.body.addWidget(self.signing_out)
+        self.body.addLayout(self._home)
         self.body.addWidget(words(OR_TYPE, "section"))
         self.body.addWidget(self.address)
         self.body.addLayout(row(self.suggestion, 1))
@@ -123,9 +127,11 @@ class PlexForm(ServerForm):
         return access if same else None
 
     def _offer_sign_out(self, there: bool) -> None:
-        if there and not self._left:
+        if there and not self._left and self._source is not None:
             self.sign_out.show()
-            who = f" as {self._source.user}" if self._source is not None and self._source.user else ""
+            self.people = HomePeople(self._accounts, self._actions.preferences, self._source)
+            self._home.addWidget(self.people)
+            who = f" as {self._source.user}" if self._source.user else ""
             say(self.plex.told, f"You are signed in with Plex{who}.", "note")
             self.plex.offer.hide()
             self.plex.sign_in.setText("Sign in again")

@@ -1,0 +1,1 @@
+"""The first-run assistant: three steps from an empty library to the first recommendation."""
