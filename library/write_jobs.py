@@ -16,6 +16,7 @@ from library.settings import SourceSettings
 from library.write_plans import Preview, PreviewLine, WritePlan, owns, require_allowed
 from library.write_states import (
     LISTS,
+    UNFINISHED,
     change_words,
     entries_of,
     entry_words,
@@ -178,6 +179,7 @@ def settle(library: Library, server: WritableServer, source: SourceSettings) -> 
     for number, entry in enumerate(unsettled):
         yield Progress(f"Looking what was written to {source.name}", number, len(unsettled))
         try:
+            yield from _tidy(server, entry)
             target, now = _found(server, entry)
         except _GONE:
             raise
@@ -186,6 +188,16 @@ def settle(library: Library, server: WritableServer, source: SourceSettings) -> 
             continue
         _judge(library.journal, entry, source, (target, now), _CUT_SHORT, again=True)
     return len(unsettled)
+
+
+def _tidy(server: WritableServer, entry: JournalEntry) -> Job[None]:
+    """Take away what was only a step on the way to a list and was left behind when it was cut short."""
+    if entry.kind not in LISTS:
+        return
+    for left in server.lists(entry.kind, entry.library_key):
+        if left.title == f"{entry.title} ({UNFINISHED})" and not left.fixed:
+            there = server.state(entry.kind, left.key, entry.library_key)
+            yield from server.write(entry.kind, left.key, there, None, entry.library_key)
 
 
 # One entry

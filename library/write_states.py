@@ -12,6 +12,8 @@ from library.rating_scales import is_echo
 from library.writing import State, WriteKind
 
 LISTS = (WriteKind.COLLECTION, WriteKind.PLAYLIST)
+UNFINISHED = "being written by Homereel"
+"""What servers' own words for a list that is not whole yet end with: "Tonight (being written by Homereel)"."""
 _LIST_WORDS = {WriteKind.COLLECTION: "collection", WriteKind.PLAYLIST: "playlist"}
 
 
@@ -27,7 +29,16 @@ def is_so(kind: WriteKind, wanted: State | None, found: State | None, server: st
     """
     if wanted is None or found is None:
         return wanted is None and found is None
-    return all(_fits(kind, name, value, found.get(name), server) for name, value in wanted.items())
+    told = _told(kind, wanted)
+    return all(_fits(kind, name, wanted[name], found.get(name), server) for name in told)
+
+
+def _told(kind: WriteKind, wanted: State) -> list[str]:
+    """What of a wanted state decides: where a server works a like out of the number, the number; without one, the like."""
+    if kind is not WriteKind.RATING or "likes" not in wanted:
+        return list(wanted)
+    follows = "likes" if wanted.get("rating") is not None else "rating" if wanted["likes"] is not None else ""
+    return [name for name in wanted if name != follows]
 
 
 def _fits(kind: WriteKind, name: str, wanted: Any, found: Any, server: str) -> bool:

@@ -187,7 +187,8 @@ class ActivityPage(QWidget):
             head.addWidget(words(f"{len(lines):,} at once, {lines[0].when}", "section", wrap=False))
             head.addStretch(1)
             if len(undoable) > 1:
-                button = Button("Undo all of these", "link", card)
+                button = Button("Undo all of these", "link")
+                button.setAccessibleName(f"Undo all {len(undoable):,} of these")
                 button.clicked.connect(lambda: self.batch_undo_wanted.emit(batch))
                 self.batch_buttons[batch] = button
                 head.addWidget(button)
@@ -202,6 +203,7 @@ class ActivityPage(QWidget):
         top.setSpacing(12)
         what = WrappingLabel(line.what)
         what.setTextFormat(Qt.TextFormat.PlainText)
+        what.resize(self._scroll.width() // 2, what.height())  # its height is that of its lines at some width
         top.addWidget(what, 1)
         state, look = STATE_WORDS[line.state]
         top.addWidget(words(state, look, wrap=False))

@@ -65,7 +65,7 @@ class ListChoice(LaidPage):
         self._status = words("", "note")
         self._lists = QVBoxLayout()
         self.lists: list[Button] = []
-        self.go_on = Button("Look at it first", "primary", self)
+        self.go_on = Button("Show what would be written", "primary", self)
         self._arrange()
         self.name.edited.connect(self._name_changed)
         self.go_on.clicked.connect(self._choose)
