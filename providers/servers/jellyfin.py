@@ -11,6 +11,7 @@ from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
+from providers.servers.jellyfin_alerts import JellyfinAlerts
 from providers.servers.jellyfin_client import JellyfinClient, Params, comma
 from providers.servers.jellyfin_items import (
     FULL_FIELDS,
@@ -25,6 +26,7 @@ from providers.servers.jellyfin_items import (
 )
 from providers.servers.jellyfin_lists import BATCH, Walk, episodes, full_lines, walk_entries
 from providers.servers.jellyfin_writing import JellyfinWriting
+from providers.servers.listening import Heard, Rhythm
 
 __all__ = ["JellyfinServer"]
 
@@ -43,6 +45,8 @@ class JellyfinServer(JellyfinWriting):
     :param token: what signing in as that user gave; see ``providers.servers.jellyfin_sign_in``.
     :param device_id: this installation's own random name, the same in every run.
     :param session: the way out; a new one with the usual limits when none is given.
+
+    ``rhythm`` is how often it is asked what changed, where it cannot tell by itself.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class JellyfinServer(JellyfinWriting):
         self._maps = path_maps(source.path_maps)
         self._unwatched: dict[str, dict[str, list[str]]] = {}
         self._silent = False
+        self.rhythm = Rhythm()
 
     def __repr__(self) -> str:
         """Which server; never the token."""
@@ -136,6 +141,10 @@ class JellyfinServer(JellyfinWriting):
         if self._client.address.problem or not key.replace("-", "").isalnum():
             return None
         return f"{self._client.url}/web/#/details?id={key}"
+
+    def changes(self) -> Iterator[Heard]:
+        """Ids of what was added, changed, watched or rated, as it happens; fits ``library.sources.TellsChanges``."""
+        return JellyfinAlerts(self._client, self.rhythm).changes()
 
     def close(self) -> None:
         """Hang up."""

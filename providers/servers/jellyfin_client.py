@@ -21,6 +21,7 @@ from library.errors import (
 from library.redaction import register_secret
 from providers.failures import CutReply, place_of
 from providers.http import USER_AGENT, BadStatus, ProviderSession
+from providers.ledger import NetworkLedger
 from providers.servers.addresses import check_url
 
 Params = Mapping[str, str | int | float | bool]
@@ -237,6 +238,12 @@ class JellyfinClient:
     def sign_in(self, path: str, body: Any = None) -> Any:
         """Send something before there is a token; the server wants to know who is calling nevertheless."""
         return self._json("POST", path, body=body, anonymous=True)
+
+    def way(self, path: str) -> tuple[str, dict[str, str], NetworkLedger | None, str]:
+        """What a conversation of another kind needs: address, headers with the token, the ledger, the trusted fingerprint."""
+        self.account()
+        headers = {"Authorization": self._authorization(self._token), "User-Agent": USER_AGENT}
+        return self.url + path, headers, self._session.ledger, self._session.fingerprint
 
     def log_out(self, token: str) -> None:
         """Let a token hold no longer."""

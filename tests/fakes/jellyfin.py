@@ -6,6 +6,7 @@ It answers as far as Homereel asks, keeps what each user writes apart, counts wh
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import re
 import threading
@@ -45,7 +46,11 @@ class FakeJellyfin(Writes, FakeService):
     """Items that the server quietly leaves out of every list."""
     tokens: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sockets: bool = True
+    """Whether it tells changes by itself."""
     listeners: list[web.WebSocketResponse] = field(default_factory=list)
+    alive: int = 0
+    """How often somebody who listens said that they still do."""
 
     def token_of(self, name: str) -> str:
         """A token of somebody, as after signing in."""
@@ -71,12 +76,19 @@ class FakeJellyfin(Writes, FakeService):
         """Send a message to whoever listens."""
 
         async def send() -> None:
-            for listener in self.listeners:
+            for listener in list(self.listeners):
                 await listener.send_str(message if isinstance(message, str) else json.dumps(message))
 
-        import asyncio
-
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(5)
+
+    def hang_up(self) -> None:
+        """End every open conversation."""
+
+        async def close() -> None:
+            for listener in list(self.listeners):
+                await listener.close()
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result(5)
 
     def own_faults(self, fault: Fault, request: web.Request) -> dict[str, Callable[[], web.Response]]:
         return {
@@ -105,7 +117,7 @@ class FakeJellyfin(Writes, FakeService):
         caller = self._caller(request)
         if caller is None:
             return web.Response(status=401)
-        if path == "/socket":
+        if path == "/socket" and self.sockets:
             return self._listen(request)
         user = query.get("userid", "").replace("-", "") or said.get("UserId") or caller.id
         if user != caller.id and not caller.admin:
@@ -237,10 +249,20 @@ class FakeJellyfin(Writes, FakeService):
         if parent in world.collections:
             items = world.collections[parent].items
             return self._page(asked, [world.things[key] for key in items if key in world.things])
+        if query.get("sortorder") == "Descending":
+            return self._page(asked, self._newest_first(asked, types.split(",")))
         things = world.episodes(parent) if parent in world.things else world.inside(parent, *types.split(","))
         if query.get("isplayed") == "false":
             things = [thing for thing in things if not world.marks.get((asked.user, thing.id), Marks()).played]
         return self._page(asked, things)
+
+    def _newest_first(self, asked: Asked, types: list[str]) -> list[Thing]:
+        """Everything of these types, what came or was played last in front."""
+        found = [thing for thing in self.world.things.values() if thing.type in types]
+        if asked.query["sortby"] == "DateCreated":
+            return sorted(found, key=lambda thing: -thing.added)
+        played = self.world.marks
+        return sorted(found, key=lambda thing: played.get((asked.user, thing.id), Marks()).last or "", reverse=True)
 
     def _thing(self, asked: Asked, key: str) -> Thing | Playlist | Collection | None:
         playlist = self.world.playlists.get(key)
@@ -319,9 +341,11 @@ class FakeJellyfin(Writes, FakeService):
         await socket.prepare(request)
         self.listeners.append(socket)
         await socket.send_str(json.dumps({"MessageType": "ForceKeepAlive", "Data": 60}))
-        async for _ in socket:
-            pass
-        self.listeners.remove(socket)
+        try:
+            async for message in socket:
+                self.alive += "KeepAlive" in str(message.data)
+        finally:
+            self.listeners.remove(socket)
         return socket
 
 
