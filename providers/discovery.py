@@ -22,7 +22,9 @@ from providers.ledger import NetworkLedger
 
 SECONDS = 3.0
 TICK = 0.1
+GDM_GROUP, EVERYBODY = "239.0.0.250", "255.255.255.255"
 LOCAL_NETWORK = "local network"
+"""What the ledger calls everybody that was called."""
 PURPOSE = "Looking for media servers"
 TIMES = 2
 """How often everybody is called: a datagram may get lost."""
@@ -38,8 +40,8 @@ Place = tuple[str, int]
 class Callers:
     """Whom to call: addresses and ports per protocol."""
 
-    plex: tuple[Place, ...] = (("239.0.0.250", 32414), ("255.255.255.255", 32414))
-    jellyfin: tuple[Place, ...] = (("255.255.255.255", 7359),)
+    plex: tuple[Place, ...] = ((GDM_GROUP, 32414), (EVERYBODY, 32414))
+    jellyfin: tuple[Place, ...] = ((EVERYBODY, 7359),)
 
 
 def look_around(
@@ -49,7 +51,7 @@ def look_around(
 
     :raises ProviderUnavailable: when the person wants nothing to be reached, or there is no network to call into.
     """
-    ledger.permit("The local network", LOCAL_NETWORK)
+    ledger.permit("the local network", "", GDM_GROUP)
     whom, began = callers or Callers(), time.monotonic()
     found: dict[tuple[str, str], FoundServer] = {}
     with closing(_socket()) as sock:
@@ -109,7 +111,7 @@ def _call(sock: socket.socket, whom: Callers, ledger: NetworkLedger) -> None:
             with suppress(OSError):
                 sent = sock.sendto(words, place)
                 reached = True
-                ledger.record(LOCAL_NETWORK, "", 0, sent=sent, purpose=PURPOSE)
+                ledger.record(LOCAL_NETWORK, GDM_GROUP, 0, sent=sent, purpose=PURPOSE)
     if not reached:
         raise ProviderUnavailable(
             "The local network",

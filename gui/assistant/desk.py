@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from gui.account_actions import AccountActions
-from gui.assistant.catalog_keys import CatalogKeys
 from gui.assistant.media_step import MediaStep
 from gui.assistant.page import AssistantPage
 from gui.assistant.people_step import PeopleStep
@@ -16,6 +15,7 @@ from gui.assistant.reach_step import ReachStep
 from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.source_actions import SourceActions
+from gui.tabs.configuration.catalog_keys import CatalogKeys
 from gui.theme import Theme
 from library.items import MediaKind
 from library.settings import AssistantSettings

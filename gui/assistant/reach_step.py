@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from gui.assistant.step import Step
 from gui.preferences import Preferences
+from gui.tabs.configuration.catalog_keys import CatalogKeys
 from gui.tabs.configuration.parts import PanelCard, say, words
 from library.errors import AppError
 from library.settings import Settings
@@ -27,9 +28,7 @@ WRITING = (
 class ReachStep(Step):
     """Radio buttons for the reach; the keys of the catalogues; a word about writing. Each choice holds at once."""
 
-    def __init__(
-        self, preferences: Preferences, catalogs: QWidget | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, preferences: Preferences, catalogs: CatalogKeys, parent: QWidget | None = None) -> None:
         super().__init__(
             "The network",
             "What may I look up?",

@@ -83,13 +83,16 @@ def test_names_cannot_do_anything_but_be_shown() -> None:
 
 
 def test_nothing_leaves_when_nothing_may() -> None:
-    class Closed(NetworkLedger):
-        def permit(self, provider: str, host: str) -> None:
-            raise ProviderUnavailable(provider, "Nothing is reached now.")
-
-    with Answerer(()) as plex, pytest.raises(ProviderUnavailable, match="Nothing is reached"):
-        run(look_around(Closed(), callers(plex), BRIEF))
+    ledger = NetworkLedger(reach="none")
+    with Answerer(()) as plex, pytest.raises(ProviderUnavailable, match="the local network was not asked"):
+        run(look_around(ledger, callers(plex), BRIEF))
     assert plex.calls == []
+    assert ledger.connections_today() == ()
+
+
+def test_the_own_network_is_within_reach_of_home() -> None:
+    with Answerer((PLEX_ANSWER.encode(),)) as plex:
+        assert len(run(look_around(NetworkLedger(reach="home"), callers(plex), BRIEF))) == 1
 
 
 def test_without_a_network_a_sentence_is_said() -> None:

@@ -1,4 +1,4 @@
-"""The keys of the catalogues in the assistant: each is tried before it is kept, and both can be left out."""
+"""The keys of the catalogues: each is tried before it is kept, and both can be left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from library.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One catalogue as the assistant speaks of it."""
+    """One catalogue, and what a person should know before they get a key."""
 
     id: str
     name: str
