@@ -10,6 +10,7 @@ import requests
 
 from library.errors import ProviderDenied, ProviderReplyError
 from library.items import MediaKind
+from library.path_maps import first_local, path_maps
 from library.progress import Job
 from library.settings import SourceSettings
 from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, ServerLibrary, SoundNeighbour
@@ -48,6 +49,7 @@ class SubsonicServer:
     def __init__(self, source: SourceSettings, secret: str | None, session: ProviderSession) -> None:
         self.source_id = source.id
         self.name = source.name
+        self._maps = path_maps(source.path_maps)
         self._client = SubsonicClient(source, secret or "", session)
         self._writing = SubsonicWriting(self._client)
         self._kept: dict[str, KeptSongs] = {}
@@ -128,8 +130,8 @@ class SubsonicServer:
         return picture or None
 
     def play_target(self, key: str, files: Sequence[str]) -> str | None:
-        """Nothing: these servers have no page for a song that could be opened, and their paths are their own."""
-        return None
+        """The file where it lies on this computer; these servers have no page for a song that could be opened."""
+        return first_local(self._maps, files)
 
     def close(self) -> None:
         """Hang up; may be called again."""

@@ -69,7 +69,6 @@ def version_of(song: Song) -> str:
 def server_item(song: Song, entry: Entry) -> ServerItem:
     """A song as an item of a library of tracks."""
     artist = _known(_text(song, "displayArtist") or _text(song, "artist"))
-    file = _text(song, "path")
     return ServerItem(
         key=entry.key,
         version=entry.version,
@@ -85,7 +84,7 @@ def server_item(song: Song, entry: Entry) -> ServerItem:
         track_number=_whole(song, "track") or None,
         external_ids=_external_ids(song),
         poster=_text(song, "coverArt"),
-        files=(file,) if file else (),
+        files=_files(song),
         added_at=_moment(song, "created"),
         viewing=viewing_of(song),
     )
@@ -132,6 +131,14 @@ def _credits(song: Song, artist: str | None) -> tuple[Credit, ...]:
     credits = [Credit(name, CreditRole.ARTIST, place) for place, name in enumerate(artists)]
     names = dict.fromkeys(name for name in writers if name)
     return (*credits, *(Credit(name, CreditRole.WRITER, place) for place, name in enumerate(names)))
+
+
+def _files(song: Song) -> tuple[str, ...]:
+    """The path, as if the music folder were the root where the server says it from there on: so it can be mapped to a disk."""
+    path = _text(song, "path")
+    if not path:
+        return ()
+    return (path if path.startswith(("/", "\\")) or path[1:2] == ":" else f"/{path}",)
 
 
 def _external_ids(song: Song) -> tuple[ExternalId, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -47,7 +49,7 @@ def fields(world: World, song: Song, *, open: bool) -> dict[str, object]:
         "credits": tuple(artists + writers),
         "external_ids": (ExternalId("musicbrainz", song.musicbrainz),) if open and song.musicbrainz else (),
         "poster": song.cover or None,
-        "files": (song.path,),
+        "files": (f"/{song.path}",),
         "added_at": song.created or None,
         "viewing": Viewing(
             view_count=did.plays,
@@ -230,6 +232,20 @@ def test_a_server_that_is_looking_through_its_files_is_not_believed_to_have_lost
         assert not last.complete
         assert last.problems[0].startswith("The server is looking through its own files")
         server.close()
+
+
+def test_a_file_that_lies_on_this_computer_is_opened_here(tmp_path: Path) -> None:
+    with FakeSubsonic(world=make_world(3)) as fake:
+        song = fake.world.songs[0]
+        file = tmp_path / song.path
+        file.parent.mkdir(parents=True)
+        file.write_bytes(fake.sound)
+        source = replace(source_of(fake), path_maps=(f"/={tmp_path}",))
+        server = SubsonicServer(source, PASSWORD, ProviderSession("Navidrome", QUICK))
+        items = items_of(server, "Music", entries_of(server, "Music"))
+        targets = {key: server.play_target(key, item.files) for key, item in items.items()}
+        server.close()
+    assert targets == {"so-1000": str(file), "so-1001": None, "so-1002": None}
 
 
 def test_a_song_that_breaks_the_server_is_skipped_and_the_rest_is_read() -> None:

@@ -87,7 +87,7 @@ def tracks(library: Library) -> dict[str, Item]:
 def sound_files(folders: dict[str, Path]) -> dict[str, Path]:
     """The files by what the server says of their place in their folder."""
     found = [(folder, path) for folder in folders.values() for path in folder.rglob("*") if path.suffix in SOUND_FILES]
-    return {str(path.relative_to(folder)): path for folder, path in found}
+    return {f"/{path.relative_to(folder)}": path for folder, path in found}
 
 
 def read_it(library: Library, supysonic: Supysonic, folders: dict[str, Path]) -> list[str]:
