@@ -12,9 +12,10 @@ from gui.source_actions import SourceActions
 from gui.tabs.configuration.parts import CheckedField, Verdict, say
 from gui.tabs.configuration.source_card import LibraryChooser, another_server, answer_words
 from gui.tabs.configuration.source_form import NOT_TESTED, SourceForm
+from gui.tabs.configuration.trust import TrustQuestion
 from gui.widgets.buttons import Button
 from gui.worker import Ticket
-from library.errors import AppError, ProviderDenied
+from library.errors import AppError, ProviderDenied, ProviderUntrusted
 from library.settings import SourceKind, SourceSettings
 
 
@@ -48,6 +49,9 @@ class ServerForm(SourceForm):
         self.suggestion.clicked.connect(self._take_suggestion)
         self.test = Button("Test connection", "", self)
         self.chooser = LibraryChooser(self)
+        self.trust = TrustQuestion(self)
+        self.trust.trusted.connect(self._trust)
+        self._trusted = ("", "") if source is None else (source.url, source.fingerprint)
         if source is not None:
             self.address.field.setText(source.url)
 
@@ -77,6 +81,7 @@ class ServerForm(SourceForm):
 
     def _connect(self) -> None:
         """Follow the fields; called when the subclass has made all of its own."""
+        self.body.insertWidget(self.body.indexOf(self.verdict), self.trust)
         self.name.edited.connect(self._edited)
         for field in (self.address, *self.credentials()):
             field.edited.connect(self._edited)
@@ -107,6 +112,7 @@ class ServerForm(SourceForm):
         if self._tested != self._typed():
             self._answer = None
             self.chooser.hide()
+            self.trust.hide()
             say(self.verdict, "")
         known = self._answer is not None or self._same_server()
         chosen = self._answer is None or self.chooser.any_checked()
@@ -117,6 +123,12 @@ class ServerForm(SourceForm):
     def url(self) -> str:
         """The address in order."""
         return self._ports.check_url(self.address.value, self.kind).url
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate that is trusted although nobody vouches for it; it holds for the address it was shown at."""
+        url, fingerprint = self._trusted
+        return fingerprint if url == self.url else ""
 
     def _typed(self) -> tuple[str, ...]:
         return self.url, *self.typed_credentials()
@@ -139,6 +151,7 @@ class ServerForm(SourceForm):
         if self._asking is not None and not self._asking.over:
             return
         asked = self._typed()
+        self.trust.hide()
         say(self.verdict, f"Asking {self.url} …", "note")
         self.test.setEnabled(False)
         self._asking = self.ask()
@@ -182,15 +195,30 @@ class ServerForm(SourceForm):
         say(self.verdict, "")
         denied = isinstance(error, ProviderDenied) and self.credentials()
         (self.credentials()[-1] if denied else self.address).show_problem(str(error))
+        if isinstance(error, ProviderUntrusted) and error.fingerprint:
+            self._tested = asked
+            self.trust.ask_about(error)
+
+    def _trust(self, fingerprint: str) -> None:
+        """Trust this one certificate at this address, and go on with the test."""
+        self._trusted = (self.url, fingerprint)
+        self._test()
 
     # Keeping
 
     def _source_now(self, name: str) -> SourceSettings:
         """The source as the form describes it."""
         if self._source is not None:
-            source = replace(self._source, name=self.name.value or self._source.name, url=self.url)
+            name = self.name.value or self._source.name
+            source = replace(self._source, name=name, url=self.url, fingerprint=self.fingerprint)
         else:
-            source = SourceSettings(id=self._actions.new_id(self.kind), kind=self.kind, name=name, url=self.url)
+            source = SourceSettings(
+                id=self._actions.new_id(self.kind),
+                kind=self.kind,
+                name=name,
+                url=self.url,
+                fingerprint=self.fingerprint,
+            )
         return self.described(source)
 
     def _save(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QTimer, pyqtSignal
@@ -78,6 +79,8 @@ class SourceCard(PanelCard):
         say(self._address, describe_source(self._source))
         stand_in = self._source.kind == "demo" and self._actions.demo_stands_in()
         self.keep.setVisible(stand_in)
+        self.trust.setVisible(bool(self._source.fingerprint))
+        self.trust.setToolTip(self._source.fingerprint)
         record = self._actions.last_scan(self._source.id)
         troubled = record is not None and record.status in (ScanStatus.FAILED, ScanStatus.PARTIAL)
         say(self.result, "" if self._scan is not None else result_words(record), "problem" if troubled else "note")
@@ -107,10 +110,14 @@ class SourceCard(PanelCard):
         self.shrinking.agreed.connect(lambda: self._actions.scan(self._source.id, allow_shrink=True))
         self.chooser = LibraryChooser(self)
         self.chooser.chosen.clicked.connect(self._use_libraries)
+        self.forget = self._button("Forget it", self._forget_certificate, "link")
+        self.trust = QWidget(self)
+        told = words("Its certificate is trusted because you looked at it.", "note", wrap=False)
+        self.trust.setLayout(row(told, self.forget, 1))
         head = QVBoxLayout()
         head.setSpacing(2)
-        for label in (self._name, self._address, self.result):
-            head.addWidget(label)
+        for part in (self._name, self._address, self.trust, self.result):
+            head.addWidget(part)
         top = row(self._icon, spacing=12)
         top.addLayout(head, 1)
         self.body.addLayout(top)
@@ -234,6 +241,13 @@ class SourceCard(PanelCard):
     def _use_libraries(self) -> None:
         self.chooser.hide()
         self._actions.choose_libraries(self._source, self.chooser.keys())
+
+    def _forget_certificate(self) -> None:
+        """Judge the certificate as any other again."""
+        try:
+            self._actions.change(replace(self._source, fingerprint=""))
+        except AppError as error:
+            self._show_refusal(error)
 
     # Removing
 
