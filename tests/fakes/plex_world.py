@@ -556,7 +556,7 @@ def _track(number: int, place: int, album: Album, chance: random.Random) -> Trac
     plays = number % 4
     return Track(
         key=str(1_000_000 + number),
-        title=f"{chance.choice(MOODS)} {chance.choice(THINGS)}",
+        title=f"{chance.choice(MOODS)} {chance.choice(THINGS)}" + (f" {number}" if number % 10 else ""),
         album=album,
         number=place,
         artist=_name(chance) if album.artist == "Various Artists" else "",
