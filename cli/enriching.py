@@ -76,7 +76,7 @@ def enrich(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Look titles up in the catalogues that are switched on, and keep what they say.
+    """Look titles up in the catalogues that are switched on.
 
     Only what was never looked up or is old is asked for. It can be stopped at any time with Ctrl+C and goes on from there.
     A key is never an argument, since other people on this computer could see it: you are asked for it.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer
 
-from gui.models import Card, FilterChoice, LastRating, ShelfEntry, make_card, make_shelf_entry, playable
+from gui.models import Card, FilterChoice, LastRating, ShelfEntry, make_card, make_shelf_entry, origin_words, playable
 from gui.tabs.recommendations import RecommendationTab
 from gui.widgets.wish_menu import wish_sentence
 from library.feedback import HOMEREEL
@@ -308,6 +308,7 @@ class Desk(QObject):
             playable=playable(item),
             wishes=engine.wishes(),
             wishable=not engine.lent,
+            origin=origin_words(self._library.metadata.look_ups(item.id)),
         )
 
     def _last_rating(self, engine: Engine) -> LastRating | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from library.enrich import NAMES
 from library.items import CreditRole, Item, MediaKind
+from library.metadata_store import LookUp
 from library.settings import DEMO_SOURCE, DialPreset, DialSettings, RecommendationSettings, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Card:
     :param playable: whether there is something to open.
     :param wishes: the wishes in force, so that the reasons can say which of them were asked for already.
     :param wishable: whether the reasons take wishes now; a guest makes none.
+    :param origin: which catalogue some of it comes from, or that one does not know it; empty where none was asked.
     """
 
     item_id: int
@@ -56,6 +59,7 @@ class Card:
     playable: bool = True
     wishes: tuple[Wish, ...] = ()
     wishable: bool = True
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +175,7 @@ def make_card(
     playable: bool = True,
     wishes: Sequence[Wish] = (),
     wishable: bool = True,
+    origin: str = "",
 ) -> Card:
     """The card of an item: what is unknown leaves no trace."""
     return Card(
@@ -188,7 +193,17 @@ def make_card(
         playable=playable,
         wishes=tuple(wishes),
         wishable=wishable,
+        origin=origin,
     )
+
+
+def origin_words(look_ups: Sequence[LookUp]) -> str:
+    """Which catalogue some of a title's words come from, or that it is not found; empty where none was asked."""
+    found = [NAMES[one.catalog] for one in look_ups if one.found and one.catalog in NAMES]
+    if found:
+        return f"With words from {' and '.join(found)}. Is it another title?"
+    asked = [NAMES[one.catalog] for one in look_ups if one.catalog in NAMES]
+    return f"Not found at {' and '.join(asked)}. Look for it" if asked else ""
 
 
 def playable(item: Item) -> bool:

@@ -15,7 +15,7 @@ from library.progress import Job, Progress
 from library.settings import CatalogSettings
 from library.sources import Answered, Catalog, Question
 
-NAMES = {"tmdb": "TMDB", "tvdb": "TheTVDB"}
+NAMES = {"tmdb": "TMDB", "tvdb": "TVDB"}
 """What a person calls the catalogues."""
 KINDS = (MediaKind.MOVIE, MediaKind.SHOW)
 ASKED_BEFORE: dict[str, tuple[str, ...]] = {"tmdb": (), "tvdb": ("tmdb",)}

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 
 from library.accounts import AccountServer, ServerAddress
-from library.errors import ProviderError, ProviderUnavailable
+from library.errors import ProviderError, ProviderOffline, ProviderUnavailable
 from library.progress import Job, Progress
 from providers.http import Patience, ProviderSession
 from providers.ledger import NetworkLedger
@@ -35,13 +35,15 @@ def first_that_answers(server: AccountServer, like: ProviderSession) -> Job[str]
         found = yield from _best_of(server, tuple(group), like, refusals)
         if found:
             return found
-    if refusals and len(refusals) == len(server.addresses) and len({str(error) for error in refusals}) == 1:
-        raise refusals[0]  # such as: the person wants nothing to be reached now
+    if refusals and (len(server.addresses) == 1 or all(isinstance(error, ProviderOffline) for error in refusals)):
+        raise refusals[0]
     raise ProviderUnavailable(
         server.name,
         f"{server.name} does not answer at any of its {len(server.addresses)} addresses."
-        if len(server.addresses) != 1
-        else f"{server.name} does not answer at its address.",
+        if len(server.addresses) > 1
+        else f"Another server than {server.name} answers at its address."
+        if server.addresses
+        else f"Plex knows no address of {server.name}.",
         "Check that the server is switched on, and whether it can be reached from this network. You can also enter its"
         " address yourself.",
     )

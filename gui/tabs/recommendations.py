@@ -32,6 +32,7 @@ class RecommendationTab(QWidget):
     Signals: ``filters_changed(FilterChoice)`` · ``rated(int, float)`` · ``skipped(int)`` · ``blocked(int)`` ·
     ``back_requested()`` · ``play_requested(int)`` · ``chosen(int)`` (from the shelf or the search) ·
     ``similar_requested(int)`` · ``configuration_requested()`` · ``demo_requested()`` · ``retry_requested()`` ·
+    ``match_requested(int)``: it may be another title of a catalogue ·
     ``wished(Subject, str)`` with the direction · ``wish_undone()`` · ``learning_wanted(int, bool)`` · ``guest_wanted(bool)`` ·
     ``posters_wanted(list)``: item ids whose real poster has not been given yet, the most visible first.
 
@@ -46,6 +47,7 @@ class RecommendationTab(QWidget):
     play_requested = pyqtSignal(int)
     chosen = pyqtSignal(int)
     similar_requested = pyqtSignal(int)
+    match_requested = pyqtSignal(int)
     configuration_requested = pyqtSignal()
     demo_requested = pyqtSignal()
     retry_requested = pyqtSignal()
@@ -276,6 +278,7 @@ class RecommendationTab(QWidget):
         self.dials.closed.connect(lambda: self.filters.dials.setChecked(False))
         self.guest.ended.connect(lambda: self.guest_wanted.emit(False))
         self.card_view.wished.connect(self.wished)
+        self.card_view.match_requested.connect(self.match_requested)
         self.moved.undone.connect(self.wish_undone)
         self.ratings.rated.connect(self._rate)
         self.ratings.learning_wanted.connect(self.learning_wanted)

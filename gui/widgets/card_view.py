@@ -8,11 +8,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QV
 
 from gui.models import SEPARATOR, Card, prediction_words
 from gui.theme import Theme
+from gui.widgets.buttons import Button
 from gui.widgets.chips import Chips
 from gui.widgets.ledger_chart import LedgerPanel
 from gui.widgets.paragraph import Paragraph
 from gui.widgets.poster_art import fit_text
 from gui.widgets.scroll_area import ScrollArea
+from library.enrich import ATTRIBUTIONS
 
 LINE_LENGTH = 760
 TITLE_SIZE, LOW_TITLE_SIZE, SMALLEST_TITLE = 34, 28, 20
@@ -33,7 +35,12 @@ def plain_label(look: str = "", wrap: bool = True) -> QLabel:
 
 
 class TextArea(ScrollArea):
-    """Tagline, overview and cast: as tall as they need, and scrolling where there is less room."""
+    """Tagline, overview and cast, and where the words come from: as tall as they need, and scrolling where there is less room.
+
+    Signals: ``origin_clicked()``.
+    """
+
+    origin_clicked = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +48,10 @@ class TextArea(ScrollArea):
         self.tagline = Paragraph(theme, "dim", italic=True)
         self.overview = Paragraph(theme)
         self.cast = Paragraph(theme, "dim")
+        self.origin = Button("", "link")
+        self.origin.setToolTip("\n".join(ATTRIBUTIONS.values()))
+        self.origin.hide()
+        self.origin.clicked.connect(self.origin_clicked)
         inner = QWidget()
         inner.setObjectName("scrolled")
         self._column = QVBoxLayout(inner)
@@ -48,6 +59,7 @@ class TextArea(ScrollArea):
         self._column.setSpacing(6)
         for label in (self.tagline, self.overview, self.cast):
             self._column.addWidget(label)
+        self._column.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self._inner = inner
         self._needed = 0
@@ -64,6 +76,9 @@ class TextArea(ScrollArea):
             (self.cast, SEPARATOR.join(card.cast)),
         ):
             label.set_text(text)
+        self.origin.setText(card.origin)
+        self.origin.setAccessibleName(card.origin)
+        self.origin.setVisible(bool(card.origin))
         self.setMaximumWidth(self._theme.px(LINE_LENGTH) + 20)
         self.to_top()
         self._measure()
@@ -92,8 +107,11 @@ class TextArea(ScrollArea):
 
     def _measure(self) -> None:
         width = max(200, min(self.width(), self.maximumWidth()))
-        labels = [label for label in (self.tagline, self.overview, self.cast) if not label.isHidden()]
+        labels: list[QWidget] = [label for label in (self.tagline, self.overview, self.cast) if not label.isHidden()]
         heights = [label.heightForWidth(width - 8) for label in labels]
+        if not self.origin.isHidden():
+            heights.append(self.origin.sizeHint().height())
+            labels.append(self.origin)
         needed = sum(heights) + self._column.spacing() * max(0, len(heights) - 1) + 4 if heights else 0
         if needed != self._needed or self.maximumHeight() != needed:
             self._needed = needed
@@ -104,9 +122,11 @@ class TextArea(ScrollArea):
 class CardView(QWidget):
     """Everything to the right of the poster except the rating buttons.
 
-    Signals: ``ledger_opened(bool)`` when all the terms are shown or put away; ``wished(Subject, str)`` with the direction.
+    Signals: ``ledger_opened(bool)`` when all the terms are shown or put away; ``wished(Subject, str)`` with the direction;
+    ``match_requested(int)`` when the title may be another one of a catalogue.
     """
 
+    match_requested = pyqtSignal(int)
     ledger_opened = pyqtSignal(bool)
     wished = pyqtSignal(object, str)
 
@@ -124,6 +144,7 @@ class CardView(QWidget):
         self.ledger = LedgerPanel(theme)
         self.chips.opened.connect(self.open_ledger)
         self.chips.wished.connect(self.wished)
+        self.text.origin_clicked.connect(self._doubt_match)
         self.ledger.chart.wished.connect(self.wished)
         self.ledger.closed.connect(self.close_ledger)
         self.notice.hide()
@@ -182,6 +203,10 @@ class CardView(QWidget):
             if chips:
                 chips[-1].setFocus(Qt.FocusReason.OtherFocusReason)
             self.ledger_opened.emit(False)
+
+    def _doubt_match(self) -> None:
+        if self._card is not None:
+            self.match_requested.emit(self._card.item_id)
 
     def hasHeightForWidth(self) -> bool:
         """It takes the height it is given; else Qt would squeeze the rating buttons below it as much as its text."""

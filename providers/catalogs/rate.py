@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 WINDOW = 1.0
-SHARE = 0.95
+SHARE = 0.94
 """Of the limit: what was sent evenly may still arrive a little closer together."""
 CATCHING_UP = 0.75
 """Of the even distance: after a moment in which nothing could be sent, requests follow each other only this much faster."""

@@ -23,7 +23,7 @@ from providers.catalogs.tvdb_details import Said, candidate_of, lines_of, match_
 from providers.http import BadStatus, Patience
 from providers.ledger import NetworkLedger
 
-NAME = "TheTVDB"
+NAME = "TVDB"
 PURPOSE = "Looking titles up"
 URL = "https://api4.thetvdb.com"
 REQUESTS_A_SECOND = 10.0
@@ -68,7 +68,7 @@ class TvdbCatalog:
     def check(self) -> str:
         """Test the key; a sentence about what answered."""
         self._loop.run(self._sign_in(""))
-        return "TheTVDB answers, and the key is good."
+        return "TVDB answers, and the key is good."
 
     def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
         """Answer the questions, several at a time."""
@@ -158,7 +158,7 @@ class TvdbCatalog:
             record = said.get("data")
             token = record.get("token") if isinstance(record, dict) else None
             if not isinstance(token, str) or not token:
-                raise ProviderReplyError(NAME, "What answered is not TheTVDB.", "Try again in a while.")
+                raise ProviderReplyError(NAME, "What answered is not TVDB.", "Try again in a while.")
             register_secret(token)
             self._token = token
             return token
@@ -168,10 +168,10 @@ def _explain(reply: Reply) -> ProviderError | None:
     """Its own words for a key that it does not take, and for a PIN that is missing."""
     if reply.status == 400 and b"pin" in reply.body.lower():
         return ProviderDenied(
-            NAME, "TheTVDB wants the PIN that goes with this key.", "You find it on your dashboard at thetvdb.com."
+            NAME, "TVDB wants the PIN that goes with this key.", "You find it on your dashboard at thetvdb.com."
         )
     if reply.status == 401:
         return ProviderDenied(
-            NAME, "TheTVDB does not take this key.", "Look at it again, and at the PIN if it has one."
+            NAME, "TVDB does not take this key.", "Look at it again, and at the PIN if it has one."
         )
     return None

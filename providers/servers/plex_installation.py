@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from library.path_maps import first_local, path_maps
 from library.settings import SourceSettings
 from library.sources import ServerIdentity, ServerLibrary
 from providers.http import ProviderSession
@@ -23,6 +24,7 @@ class InstalledPlexServer(PlexServer):
     ) -> None:
         super().__init__(source.id, source.name, source.url, token, installation.client_id, session)
         self._installation = installation
+        self._maps = path_maps(source.path_maps)
         self.account = source.account
 
     def identify(self) -> ServerIdentity:
@@ -38,6 +40,9 @@ class InstalledPlexServer(PlexServer):
         return found
 
     def play_target(self, key: str, files: Sequence[str]) -> str | None:
-        """As ``PlexServer.play_target``, with what was remembered."""
+        """The file where it lies on this computer; else as ``PlexServer.play_target``, with what was remembered."""
+        local = first_local(self._maps, files)
+        if local is not None:
+            return local
         self.machine_id = self.machine_id or self._installation.machine_of(self.source_id)
         return super().play_target(key, files)

@@ -94,7 +94,7 @@ def test_one_catalogue_out_of_order_does_not_stop_the_other(
         status, said = switch_on(world, monkeypatch)
         assert status == 1
         assert "does not take this key" in said
-        assert "TheTVDB: nothing to look up" in said
+        assert "TVDB: nothing to look up" in said
         (first, second) = world.json("enrich", status=1)["catalogs"]
     assert (first["catalog"], second["catalog"]) == ("tmdb", "tvdb")
     assert "error" in first

@@ -124,7 +124,7 @@ def test_a_wrong_key_and_somebody_else(tvdb: FakeTvdb) -> None:
     catalog.close()
     tvdb.fail("json")
     other = TvdbCatalog(KEY, patience=QUICK, limit=5000, url=tvdb.url)
-    with pytest.raises(ProviderReplyError, match="not TheTVDB"):
+    with pytest.raises(ProviderReplyError, match="not TVDB"):
         other.check()
     other.close()
 
