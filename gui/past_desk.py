@@ -32,6 +32,7 @@ _QUESTIONS = {
     Pile.SURE: "It was taken for",
     Pile.WISH: "It was on a watchlist. Nothing is done with it.",
 }
+_DONE = {Act.PLAY: "Played", Act.WISH: "Wished for"}
 _NOT_OWNED = "It is not in your library. What you gave it teaches your taste all the same."
 _NOT_OWNED_PLAYED = "It is not in your library, and you gave it no rating. Import the file again once you have it."
 
@@ -280,7 +281,7 @@ def detail_of(title: PastTitle, lines: Sequence[PastLine], items: Sequence[Item]
 
 
 def _facts(item: Item) -> str:
-    words = facts_line(item).removeprefix(f"{item.year}{SEPARATOR}")
+    words = facts_line(item).removeprefix(str(item.year or "")).removeprefix(SEPARATOR)
     if item.kind is MediaKind.TRACK:
         words = SEPARATOR.join(name for name in (item.artist, item.album) if name)
     return SEPARATOR.join(part for part in (kind_word(item.kind), words) if part)
@@ -291,7 +292,7 @@ def _said(lines: Sequence[PastLine]) -> str:
     told: list[str] = []
     for line in sorted(lines, key=lambda line: -(line.at or 0.0)):
         when = f" on {day(line.at)}" if line.at is not None else ""
-        what = f"Rated {line.value:g}" if line.act is Act.RATING else "Played" if line.act is Act.PLAY else "Wished for"
+        what = f"Rated {line.value:g}" if line.act is Act.RATING else _DONE[line.act]
         told.append(f"{what}{when}")
     told = list(dict.fromkeys(told))
     more = f" … and {len(told) - 3:,} more" if len(told) > 3 else ""
