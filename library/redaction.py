@@ -27,6 +27,7 @@ _PATTERNS = (
         r"(?P<kept>(?<![a-z0-9])[pt](?:=|%3d|%253d))(?:enc(?::|%3a|%253a)[0-9a-f]+|[0-9a-f]{32}(?![0-9a-f]))",
         re.IGNORECASE,
     ),
+    re.compile(r"(?P<kept>[?&]pin(?:=|%3d))(?!\[secret\])[^\s&\"']+", re.IGNORECASE),
     re.compile(r"(?P<kept>[a-z][a-z0-9+.-]*://)[^\s/@:\"'\[]*:[^\s/@\"'\[]*(?=@)", re.IGNORECASE),
 )
 

@@ -35,15 +35,22 @@ def first_that_answers(server: AccountServer, like: ProviderSession) -> Job[str]
         found = yield from _best_of(server, tuple(group), like, refusals)
         if found:
             return found
-    if refusals and (len(server.addresses) == 1 or all(isinstance(error, ProviderOffline) for error in refusals)):
-        raise refusals[0]
-    raise ProviderUnavailable(
+    raise _nowhere(server, refusals)
+
+
+def _nowhere(server: AccountServer, refusals: list[ProviderError]) -> ProviderError:
+    """Why a server cannot be reached: its own reason where there is one, else that nothing answers."""
+    count = len(server.addresses)
+    if refusals and (count == 1 or all(isinstance(error, ProviderOffline) for error in refusals)):
+        return refusals[0]
+    message = f"{server.name} does not answer at any of its {count} addresses."
+    if count < 2:
+        message = (
+            f"Another server than {server.name} answers there." if count else f"Plex has no address of {server.name}."
+        )
+    return ProviderUnavailable(
         server.name,
-        f"{server.name} does not answer at any of its {len(server.addresses)} addresses."
-        if len(server.addresses) > 1
-        else f"Another server than {server.name} answers at its address."
-        if server.addresses
-        else f"Plex knows no address of {server.name}.",
+        message,
         "Check that the server is switched on, and whether it can be reached from this network. You can also enter its"
         " address yourself.",
     )

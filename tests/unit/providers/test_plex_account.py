@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from library.accounts import CodeShown, account_secret_of, person_secret_of
-from library.errors import ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
+from library.accounts import CodeShown, HomeUser, account_secret_of, person_secret_of
+from library.errors import ProviderDenied, ProviderError, ProviderOffline, ProviderReplyError, ProviderUnavailable
 from library.items import MediaKind
 from library.progress import run
+from library.redaction import RedactingFilter
 from library.settings import SourceSettings
 from library.writing import WriteKind
+from providers.http import Patience
 from providers.ledger import NetworkLedger
 from providers.plex_opening import PlexOpener
 from providers.servers.plex_installation import PlexInstallation
@@ -22,6 +26,7 @@ from tests.fakes.plex_tv import ANNA, BEN, HANNA, Device, FakePlexTv, Title
 from tests.fakes.plex_world import make_world
 
 SOURCE = SourceSettings(id="plex-1", kind="plex", name="Cellar", url="http://127.0.0.1:1")
+WRONG_PIN = "4711"
 DEAD = "http://127.0.0.1:1"
 
 
@@ -167,6 +172,81 @@ def test_a_server_that_answers_nowhere_is_said(opener: PlexOpener, plex_tv: Fake
         (server,) = account.servers()
         with pytest.raises(ProviderUnavailable, match="Cellar does not answer at any of its 2 addresses"):
             run(account.reach(server))
+
+
+def test_a_server_without_an_address_or_with_another_one_there_is_said(opener: PlexOpener, plex_tv: FakePlexTv) -> None:
+    with FakePlex(make_world(1, 0)) as other:
+        plex_tv.devices = [Device("Attic", "m1", []), Device("Cellar", "m2", [(other.url, True, False)])]
+        with closing(opener.account(token_of(plex_tv))) as account:
+            attic, cellar = account.servers()
+            with pytest.raises(ProviderUnavailable, match="no address of Attic"):
+                run(account.reach(attic))
+            with pytest.raises(ProviderUnavailable, match="Another server than Cellar"):
+                run(account.reach(cellar))
+
+
+def test_out_of_reach_is_said_as_that(opener: PlexOpener, plex_tv: FakePlexTv, ledger: NetworkLedger) -> None:
+    plex_tv.devices = [Device("Cellar", "m1", [("http://10.1.2.3:1", True, False), ("http://10.1.2.4:1", True, False)])]
+    with closing(opener.account(token_of(plex_tv))) as account:
+        (server,) = account.servers()
+        ledger.reach = "none"
+        with pytest.raises(ProviderOffline):
+            run(account.reach(server))
+
+
+FAULTS: dict[str, dict[str, object]] = {
+    "status 401": {"kind": "status", "status": 401},
+    "status 403": {"kind": "status", "status": 403},
+    "status 404": {"kind": "status", "status": 404},
+    "status 429": {"kind": "status", "status": 429},
+    "status 429 later": {"kind": "status", "status": 429, "headers": {"Retry-After": "30"}},
+    "status 500": {"kind": "status", "status": 500},
+    "status 503": {"kind": "status", "status": 503},
+    "status 520": {"kind": "status", "status": 520},
+    "html": {"kind": "html"},
+    "text": {"kind": "text"},
+    "empty": {"kind": "empty"},
+    "truncate": {"kind": "truncate"},
+    "cut": {"kind": "cut"},
+    "reset": {"kind": "reset"},
+    "reset in body": {"kind": "reset in body"},
+    "garbage": {"kind": "garbage"},
+    "loop": {"kind": "loop"},
+    "elsewhere": {"kind": "elsewhere", "target": "http://127.0.0.1:9"},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_goes_wrong_is_a_sentence_without_a_secret(
+    opener: PlexOpener, plex_tv: FakePlexTv, fault: str, caplog: pytest.LogCaptureFixture, monkeypatch
+) -> None:
+    monkeypatch.setattr("providers.plex_account.BRIEF", Patience(1.0, 1.0, 2.0, attempts=2, pause=0.01))
+    caplog.set_level(logging.DEBUG)
+    caplog.handler.addFilter(RedactingFilter())
+    ben = HomeUser(BEN, f"uuid{BEN}", "Ben", guarded=True)
+    plex_tv.fail(**FAULTS[fault])  # type: ignore[arg-type]
+    told = []
+    with (
+        closing(opener.account(token_of(plex_tv))) as account,
+        closing(opener.watchlist(SOURCE, token_of(plex_tv))) as watchlist,
+    ):
+        for ask in (
+            account.servers,
+            watchlist.watchlist,
+            lambda: watchlist.candidates(MediaKind.MOVIE, "Alien", 1979),
+            lambda: watchlist.state(WriteKind.WATCHLIST, "plex://movie/5d0001"),
+            lambda: opener.switch_home_user(SOURCE, token_of(plex_tv), ben, WRONG_PIN),
+        ):
+            with pytest.raises(ProviderError) as error:
+                ask()
+            told.append(str(error.value))
+            told.append("".join(traceback.format_exception(error.value)))
+        plex_tv.recover()
+        assert len(watchlist.watchlist()) == 2  # the next time it goes on
+    written = "\n".join([*told, caplog.text])
+    assert all(sentence.endswith(".") for sentence in told[::2])
+    for secret in (token_of(plex_tv), WRONG_PIN):
+        assert secret not in written
 
 
 # The people of the home
