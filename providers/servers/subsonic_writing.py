@@ -15,13 +15,13 @@ from typing import Any
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.progress import Job, Progress
 from library.rating_scales import from_stars, to_stars
+from library.write_states import UNFINISHED
 from library.writing import ServerList, State, WriteKind, Written
 from providers.servers.subsonic_client import Missing, Params, Refusal, Reply, SubsonicClient
 from providers.servers.subsonic_items import song_key
 
 CHUNK = 45
 """Most songs in one request: servers that read no forms get them in the address."""
-UNFINISHED = "being written by Homereel"
 _STEP = "Writing the playlist"
 _UNREADABLE = (0, 10, 70)
 logger = logging.getLogger(__name__)

@@ -20,8 +20,8 @@ from library.library import Library
 from library.progress import Progress, run
 from library.rating_scales import from_stars
 from library.sync import ScanReport, scan
+from library.write_states import UNFINISHED
 from library.writing import WriteKind
-from providers.servers.subsonic_writing import UNFINISHED
 from tests.end_to_end.supysonic_process import Supysonic
 from tests.fakes.tiny_audio import flac, mp3, opus
 

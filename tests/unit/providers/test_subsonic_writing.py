@@ -9,10 +9,11 @@ import pytest
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.progress import run
 from library.settings import SourceSettings
+from library.write_states import UNFINISHED
 from library.writing import State, WriteKind, Written
 from providers.http import Patience, ProviderSession
 from providers.servers.subsonic import SubsonicServer
-from providers.servers.subsonic_writing import CHUNK, UNFINISHED
+from providers.servers.subsonic_writing import CHUNK
 from tests.fakes.subsonic import PASSWORD, USER, FakeSubsonic
 from tests.fakes.subsonic_world import make_world
 
