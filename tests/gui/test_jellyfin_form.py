@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtWidgets import QLineEdit
 
+from gui.file_jobs import common_folder
 from gui.tabs.configuration.jellyfin_form import JellyfinForm
 from library.home import Home
 from library.secrets import Secrets
 from library.settings import SourceSettings
+from tests.fakes.certificate import make_certificate, server_side
 from tests.fakes.jellyfin import FakeJellyfin
 from tests.fakes.jellyfin_world import make_world
 from tests.gui.places import PATIENCE, Room, open_room, press
@@ -183,3 +185,70 @@ def test_a_name_alone_can_be_changed_without_the_server(
     assert room.preferences.settings.sources[0].name == "Upstairs"
     assert room.preferences.settings.sources[0].account == source.account
     assert not [seen for seen in jellyfin.requests if "Authenticate" in seen.path]
+
+
+def test_the_files_are_looked_for_where_the_person_says_they_are(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot, tmp_path
+) -> None:
+    assert not form.files.isVisible()
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    press(form.files.unfold)
+    press(form.files.check)
+    qtbot.waitUntil(lambda: "Where is that on this computer?" in form.files.result.text(), timeout=PATIENCE)
+    assert form.files.there.value == "/media"
+    assert not form.save.isEnabled()
+    films = [thing for thing in jellyfin.world.things.values() if thing.type == "Movie"]
+    for film in films[:2]:
+        path = tmp_path / film.paths[0].removeprefix("/media/")
+        path.parent.mkdir(parents=True)
+        path.touch()
+    form.files.here.field.setText("nowhere")
+    assert "not a whole path" in form.files.result.text()
+    form.files.here.field.setText(str(tmp_path))
+    press(form.files.check)
+    qtbot.waitUntil(lambda: "2 of the first 10 are here" in form.files.result.text(), timeout=PATIENCE)
+    assert form.files.result.text().count("✓") == 2
+    assert form.files.result.text().count("✗") == 8
+    source = saved(room, form, qtbot)
+    assert source.path_maps == (f"/media={tmp_path}",)
+
+    press(room.tab.sources.cards[source.id].edit)
+    again = room.tab.sources.form
+    assert isinstance(again, JellyfinForm)
+    assert (again.files.there.value, again.files.here.value) == ("/media", str(tmp_path))
+    again.files.there.field.clear()
+    again.files.here.field.clear()
+    assert saved(room, again, qtbot).path_maps == ()
+
+
+def test_a_certificate_of_the_servers_own_is_asked_about_before_a_code_is_shown(
+    form: JellyfinForm, qtbot, tmp_path, expected_logs
+) -> None:
+    expected_logs("certificate")
+    with FakeJellyfin(make_world(2), tls=server_side(make_certificate(tmp_path))) as secure:
+        form.address.field.setText(secure.url)
+        press(form.quick.begin)
+        qtbot.waitUntil(lambda: form.trust.isVisible(), timeout=PATIENCE)
+        assert not secure.requests
+        press(form.trust.yes)
+        qtbot.waitUntil(lambda: form.quick.code.isVisible(), timeout=PATIENCE)
+        secure.confirm("481516", "Anna")
+        qtbot.waitUntil(lambda: form.save.isEnabled(), timeout=PATIENCE)
+        assert form.described(form._source_now("x")).fingerprint
+        press(form.cancel)
+        qtbot.waitUntil(lambda: not secure.tokens, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        (["/media/films/a/a.mkv", "/media/films/b.mkv"], "/media/films"),
+        (["/media/films/a.mkv", "/music/b.flac"], ""),
+        (["D:\\Films\\a.mkv", "D:\\Films\\b\\b.mkv"], "D:\\Films"),
+        (["/media/filmsa/a.mkv", "/media/filmsb/b.mkv"], "/media"),
+        ([], ""),
+    ],
+)
+def test_the_folder_that_files_have_in_common(files: list[str], folder: str) -> None:
+    assert common_folder(files) == folder

@@ -15,6 +15,7 @@ from gui.tabs.configuration.quick_connect import QuickConnect
 from gui.tabs.configuration.server_form import ServerForm
 from gui.worker import Ticket
 from library.accounts import SignedIn
+from library.errors import AppError, ProviderUntrusted
 from library.settings import SourceSettings
 
 WHAT_IS_KEPT = (
@@ -36,6 +37,7 @@ class JellyfinForm(ServerForm):
         super().__init__(actions, ports, ("jellyfin", "Jellyfin", "http://192.168.1.20:8096"), source, parent)
         self._who: SignedIn | None = None
         self._kept = False
+        self._by_code = False
         self.user = CheckedField("User name", _check_user, "As you sign in to Jellyfin")
         hint = "May be empty, if yours is" if source is None else "Leave it empty to keep the present sign-in"
         self.password = CheckedField("Password", lambda _: Verdict(True), hint)
@@ -47,6 +49,7 @@ class JellyfinForm(ServerForm):
         self._lay_out()
         self._connect()
         self.quick.signed_in.connect(self._signed_in_by_code)
+        self.quick.refused.connect(self._code_refused)
 
     def first_field(self) -> CheckedField:
         """The address; of a server that is there already, the password: it is what changes sooner or later."""
@@ -75,6 +78,7 @@ class JellyfinForm(ServerForm):
 
     def ask(self) -> Ticket:
         """Sign in and ask; with the present sign-in when nothing else was typed."""
+        self._by_code = False
         if self._source is not None and not any(self.typed_credentials()):
             return super().ask()
         source = self._source_now(self.usual_name)
@@ -115,6 +119,20 @@ class JellyfinForm(ServerForm):
         self.quick.begin.setEnabled(self.address.usable)
 
     # Signing in
+
+    def _code_refused(self, error: AppError) -> None:
+        """A certificate that nobody vouches for is asked about as after a test, and then the code is asked for again."""
+        if isinstance(error, ProviderUntrusted):
+            self._by_code = True
+            self._refused(self._typed(), error)
+
+    def _trust(self, fingerprint: str) -> None:
+        if not self._by_code:
+            super()._trust(fingerprint)
+            return
+        self._by_code = False
+        self._trusted = (self.url, fingerprint)
+        self.quick.start()
 
     def _ask_for_code(self) -> Ticket:
         source = self._source_now(self.usual_name)

@@ -24,12 +24,13 @@ HOW = (
 class QuickConnect(QWidget):
     """From the wish for a code to somebody who is signed in.
 
-    Signals: ``signed_in(SignedInAnswer)`` when the code was typed in.
+    Signals: ``signed_in(SignedInAnswer)`` when the code was typed in; ``refused(AppError)`` when it came to nothing.
 
     :param ask: hands the work in: a ticket whose steps bring a ``CodeShown``.
     """
 
     signed_in = pyqtSignal(object)
+    refused = pyqtSignal(object)
 
     def __init__(self, ask: Callable[[], Ticket], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +45,9 @@ class QuickConnect(QWidget):
         self.told = words("", "note")
         self.open = Button("Open Jellyfin", "", self)
         self.cancel = Button("Stop waiting", "quiet", self)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # never squeezed by what is around it
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed
+        )  # never squeezed by what is around it
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -100,6 +103,7 @@ class QuickConnect(QWidget):
             self._ticket = None
             self._clear()
             say(self.told, str(error), "problem")
+            self.refused.emit(error)
 
     def _clear(self) -> None:
         self.code.clear()

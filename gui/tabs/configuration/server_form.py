@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from PyQt6.QtWidgets import QWidget
 
+from gui.file_jobs import try_files
 from gui.jobs import Answer
 from gui.ports import Ports
 from gui.source_actions import SourceActions
+from gui.tabs.configuration.files_here import FilesHere
 from gui.tabs.configuration.parts import CheckedField, Verdict, say
 from gui.tabs.configuration.source_card import LibraryChooser, another_server, answer_words
 from gui.tabs.configuration.source_form import NOT_TESTED, SourceForm
@@ -16,6 +18,7 @@ from gui.tabs.configuration.trust import TrustQuestion
 from gui.widgets.buttons import Button
 from gui.worker import Ticket
 from library.errors import AppError, ProviderDenied, ProviderUntrusted
+from library.path_maps import PathMap
 from library.settings import SourceKind, SourceSettings
 
 
@@ -51,6 +54,7 @@ class ServerForm(SourceForm):
         self.chooser = LibraryChooser(self)
         self.trust = TrustQuestion(self)
         self.trust.trusted.connect(self._trust)
+        self.files = FilesHere(self._ask_for_files, () if source is None else source.path_maps, self)
         self._trusted = ("", "") if source is None else (source.url, source.fingerprint)
         if source is not None:
             self.address.field.setText(source.url)
@@ -82,6 +86,8 @@ class ServerForm(SourceForm):
     def _connect(self) -> None:
         """Follow the fields; called when the subclass has made all of its own."""
         self.body.insertWidget(self.body.indexOf(self.verdict), self.trust)
+        self.body.insertWidget(self.body.indexOf(self.chooser) + 1, self.files)
+        self.files.edited.connect(self._edited)
         self.name.edited.connect(self._edited)
         for field in (self.address, *self.credentials()):
             field.edited.connect(self._edited)
@@ -116,7 +122,8 @@ class ServerForm(SourceForm):
             say(self.verdict, "")
         known = self._answer is not None or self._same_server()
         chosen = self._answer is None or self.chooser.any_checked()
-        self.save.setEnabled(self.usable and self._name_is_fine() and known and chosen)
+        self.files.setVisible(known)
+        self.save.setEnabled(self.usable and self.files.usable and self._name_is_fine() and known and chosen)
         self.save.setToolTip("" if known or not self.usable else NOT_TESTED)
 
     @property
@@ -219,7 +226,16 @@ class ServerForm(SourceForm):
                 url=self.url,
                 fingerprint=self.fingerprint,
             )
-        return self.described(source)
+        return self.described(replace(source, path_maps=self.files.texts()))
+
+    def _ask_for_files(self, maps: tuple[PathMap, ...]) -> Ticket:
+        source = self._source_now(self.usual_name)
+        return self._actions.wait_for(f"Looking for the files of {source.name}", try_files(source, self.secret(), maps))
+
+    def leave(self) -> None:
+        """Look for nothing any more."""
+        super().leave()
+        self.files.leave()
 
     def _save(self) -> None:
         source = self._source_now((self._answer.identity.name if self._answer else "") or self.usual_name)

@@ -55,3 +55,15 @@ def test_play_works_at_the_next_start_before_the_server_was_asked(tmp_path: Path
         assert plex.token not in stored.values()
     assert target is not None
     assert plex.world.machine in target
+
+
+def test_a_file_that_lies_on_this_computer_is_opened_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.mkv").touch()
+    maps = (f"/media={tmp_path}",)
+    source = SourceSettings(id="p", kind="plex", name="Plex", url="http://127.0.0.1:1", path_maps=maps)
+    installation = PlexInstallation(tmp_path / "plex.json")
+    installation.remember("p", "abc")
+    plex = InstalledPlexServer(installation, source, "t" * 20, ProviderSession("Plex"))
+    assert plex.play_target("7", ("/media/b.mkv", "/media/a.mkv")) == str(tmp_path / "a.mkv")
+    assert (plex.play_target("7", ("/media/b.mkv",)) or "").startswith("https://app.plex.tv/")
+    plex.close()
