@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from gui.end_signals import EndSignals
@@ -11,7 +12,7 @@ from gui.ports import Ports
 from gui.session import Session
 from library.home import Home
 
-__all__ = ["Ports", "Session", "run", "tell"]
+__all__ = ["Ports", "Session", "Windows", "run", "tell"]
 
 
 def run(home: Home, ports: Ports) -> int:
@@ -19,14 +20,49 @@ def run(home: Home, ports: Ports) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("Homereel")
     app.setDesktopFileName("homereel")
-    session = Session(app, home, ports)
+    windows = Windows(app, home, ports)
     ends = EndSignals(app)
-    ends.received.connect(session.window.close)
-    session.open()
+    ends.received.connect(windows.close)
+    windows.open()
     status = app.exec()
     ends.stop()
-    session.close()
+    windows.session.close()
     return status
+
+
+class Windows(QObject):
+    """The window, and the one that takes its place when somebody else sits down: nothing of the one before is left in it."""
+
+    def __init__(self, app: QApplication, home: Home, ports: Ports) -> None:
+        super().__init__(app)
+        self._app = app
+        self._home = home
+        self._ports = ports
+        self.session = self._made()
+
+    def open(self) -> None:
+        """Show the window."""
+        self.session.open()
+
+    def close(self) -> None:
+        """Close the window, and with it the program."""
+        self.session.window.close()
+
+    def _made(self) -> Session:
+        session = Session(self._app, self._home, self._ports)
+        session.reopen_wanted.connect(lambda: QTimer.singleShot(0, self._reopen))
+        return session
+
+    def _reopen(self) -> None:
+        self._app.setQuitOnLastWindowClosed(False)
+        former = self.session
+        former.window.close()
+        former.close()
+        former.theme.setParent(None)
+        self.session = self._made()
+        self.session.open()
+        former.window.deleteLater()
+        self._app.setQuitOnLastWindowClosed(True)
 
 
 def tell(message: str, hint: str = "") -> None:

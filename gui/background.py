@@ -15,6 +15,7 @@ from gui import jobs, taste_jobs
 from gui.activity import Activity
 from gui.assistant.desk import AssistantDesk
 from gui.background_trainer import BackgroundTrainer
+from gui.catalog_desk import CatalogDesk
 from gui.dials_desk import DialsDesk
 from gui.governor import Governor
 from gui.knowledge_desk import KnowledgeDesk
@@ -89,10 +90,16 @@ class Background(QObject):
         setting = Setting(session.home, session.ports, self._preferences, self.actions, session.theme)
         self.configuration = ConfigurationTab(setting)
         self.people = PeopleDesk(
-            self._controller, self._preferences, self.worker, self.activity, self.configuration.people, self
+            self._controller,
+            self._preferences,
+            self.worker,
+            session.window,
+            self.configuration.people,
+            self,
         )
         self.pairs = PairsDesk(self._controller, self._preferences, session.window, session.theme, self)
         self.past = PastDesk(session, self.configuration.past, self.worker, self.asking_worker, self.activity, self)
+        self.catalogs = CatalogDesk(session, self.configuration.catalogs, self.activity, self)
         self.log = LogPage(session.tail, session.theme, session.home.logs)
         self.logs = LogsTab(session.theme)
         self.logs.add_page("Log", self.log)
@@ -119,6 +126,7 @@ class Background(QObject):
         self.network.start()
         self.writing.start()
         self.waiting_worker.start()
+        self.catalogs.start()
         self.trainer.start()
         self.activity.start()
         self._controller.refresh_posters()
@@ -135,7 +143,7 @@ class Background(QObject):
         """End the threads: first tell all of them, then wait for each."""
         self.assistant.stop()
         self.activity.stop()
-        workers = (self.worker, self.poster_worker, self.asking_worker, self.waiting_worker)
+        workers = (self.worker, self.poster_worker, self.asking_worker, self.waiting_worker, self.catalogs.worker)
         for thread in (*workers, self.trainer, self.live):
             thread.request_stop()
         for worker in workers:
@@ -171,8 +179,11 @@ class Background(QObject):
         self.actions.scanned.connect(self._scanned)
         self.actions.removed.connect(self._removed)
         self.people.reopen_wanted.connect(self._session.reopen_wanted)
+        self.people.reading.connect(lambda ticket: self.activity.follow(ticket))
         self.configuration.sources.pairs_wanted.connect(self.pairs.open)
         self.past.changed.connect(self._train_now)
+        self.catalogs.changed.connect(self._train_now)
+        self.catalogs.item_changed.connect(self._describe_anew)
         self.pairs.changed.connect(self._pairs_changed)
         self._show_pairs()
         self.actions.went_wrong.connect(self._say_problem)
@@ -185,6 +196,7 @@ class Background(QObject):
         for tab in (self._session.movies, self._session.shows):
             tab.configuration_requested.connect(lambda: self._session.window.show_tab("Configuration"))
             tab.demo_requested.connect(self.actions.keep_demo)
+            tab.match_requested.connect(self.catalogs.correct)
         self._preferences.changed.connect(self._settings_changed)
 
     def _scanned(self, source_id: str, report: ScanReport) -> None:
@@ -202,6 +214,7 @@ class Background(QObject):
             self._messages.show_message(f"{name} is scanned. {report.sentence}.", "")
         self._show_pairs()
         self.people.source_was_scanned(source_id)
+        self.catalogs.look_up()
         if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
             self._train_now()
 
@@ -211,6 +224,12 @@ class Background(QObject):
     def _pairs_changed(self) -> None:
         self._show_pairs()
         self._train_now()
+
+    def _describe_anew(self, item_id: int) -> None:
+        """A title is described by other words now; its tab shows them when it is seen."""
+        for desk in self._controller.desks.values():
+            if item_id in desk.on_screen():
+                desk.refresh_when_seen()
 
     def _removed(self, name: str) -> None:
         self._train_now()

@@ -5,9 +5,11 @@ A page can be laid over the tabs; when it is left, what was below it is there ag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QIcon, QKeySequence, QMoveEvent, QResizeEvent, QShortcut, QShowEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from gui.theme import RESOURCES, Theme
 from gui.widgets.buttons import Button
@@ -32,12 +34,14 @@ class MainWindow(QMainWindow):
 
     Signals: ``geometry_changed(str)`` when it was moved or resized (to be given to ``restore_geometry`` next time),
     ``tab_changed(str)`` with the title of the tab that came into sight, also from under a page that lay over it,
-    ``tonight_requested()``, ``closing()`` when the user closes the window.
+    ``tonight_requested()``, ``person_chosen(str)`` with the id of whoever is to sit down, ``closing()`` when the user closes
+    the window.
     """
 
     geometry_changed = pyqtSignal(str)
     tab_changed = pyqtSignal(str)
     tonight_requested = pyqtSignal()
+    person_chosen = pyqtSignal(str)
     closing = pyqtSignal()
 
     def __init__(self, theme: Theme) -> None:
@@ -56,6 +60,8 @@ class MainWindow(QMainWindow):
         self._layers = QStackedWidget()
         self._laid: list[LaidPage] = []
         self._tonight = Button("Tonight", "quiet")
+        self._person = Button("", "quiet")
+        self._people = QMenu(self._person)
         self._told = ""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -70,6 +76,7 @@ class MainWindow(QMainWindow):
         self._tonight_key = QShortcut(QKeySequence("Ctrl+T"), self)
         self._tonight_key.activated.connect(self.tonight_requested)
         self.offer_tonight(False)
+        self.show_people((), "")
         theme.changed.connect(self._recolour)
         self._recolour()
 
@@ -96,6 +103,25 @@ class MainWindow(QMainWindow):
         """Show the button "Tonight" when there is something that can answer it."""
         self._tonight.setVisible(offered)
         self._tonight_key.setEnabled(offered)
+
+    def show_people(self, people: Sequence[tuple[str, str]], sitting: str) -> None:
+        """Say who sits in front of it, and offer to let somebody else sit down; nothing is said while there is only one.
+
+        :param people: id and name of each; ``sitting`` is the id of who sits there.
+        """
+        self._people.clear()
+        names = dict(people)
+        for person_id, name in people:
+            action = self._people.addAction(name.replace("&", "&&"))
+            assert action is not None
+            action.setCheckable(True)
+            action.setChecked(person_id == sitting)
+            action.setEnabled(person_id != sitting)
+            action.triggered.connect(lambda _checked, person_id=person_id: self.person_chosen.emit(person_id))
+        self._person.setText(names.get(sitting, "").replace("&", "&&"))
+        self._person.setAccessibleName(f"{names.get(sitting, '')} sits in front of it. Let somebody else sit down")
+        self._person.setToolTip("Let somebody else sit down")
+        self._person.setVisible(len(people) > 1)
 
     def lay_over(self, page: LaidPage) -> None:
         """Lay a page over the tabs, on top of those that lie there already; one of these comes to the top again."""
@@ -176,6 +202,7 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setContentsMargins(24, 8, 24, 0)
         top.addWidget(self._tabs, 1)
+        top.addWidget(self._person)
         top.addWidget(self._tonight)
         line = QFrame()
         line.setObjectName("tabLine")
@@ -195,6 +222,10 @@ class MainWindow(QMainWindow):
         self._tonight.setToolTip("One title at a time, for this evening (Ctrl+T)")
         self._tonight.setAccessibleName("Tonight: one title at a time, for this evening")
         self._tonight.clicked.connect(self.tonight_requested)
+        self._person.clicked.connect(self._offer_people)
+
+    def _offer_people(self) -> None:
+        self._people.popup(self._person.mapToGlobal(self._person.rect().bottomLeft()))
 
     def _recolour(self) -> None:
         self._tonight.setIcon(self._theme.icon("tonight", "accent_text", 15))

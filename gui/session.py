@@ -43,11 +43,13 @@ SWITCH_SECONDS = 0.002
 class Session(QObject):
     """The window with everything behind it.
 
-    Signals: ``settled()`` when all that comes after the first paint is there; ``closed()`` when the window was closed and
+    Signals: ``settled()`` when all that comes after the first paint is there; ``reopen_wanted()`` when somebody else sat down,
+    so that another window is to be opened in the place of this one; ``closed()`` when the window was closed and
     every thread has ended.
     """
 
     settled = pyqtSignal()
+    reopen_wanted = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self, app: QApplication, home: Home, ports: Ports) -> None:

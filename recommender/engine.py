@@ -60,8 +60,8 @@ class Engine:
         self._settings = settings or Settings()
         self._clock = clock
         self._sessions = {kind: TabSession() for kind in KINDS}
-        self._snapshot = snapshot
         self._memory = Memory(library, snapshot, clock)
+        self._snapshot = self._memory.snapshot
         self._wishes = library.wishes.all(library.person)
         self._ranking: tuple[date, Ranking] | None = None
 
@@ -87,12 +87,12 @@ class Engine:
 
     def publish(self, snapshot: Snapshot) -> None:
         """Answer from this snapshot from now on; feedback given since it was built is applied to it."""
-        self._snapshot = snapshot
         self._ranking = None
         for session in self._sessions.values():
             for step in session.history:
                 step.forget_states()
         self._memory.publish(snapshot)
+        self._snapshot = self._memory.snapshot
 
     def refresh_feedback(self) -> None:
         """Read feedback and wishes in force from the store again."""

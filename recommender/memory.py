@@ -61,6 +61,11 @@ class Memory:
                 self.resting[event.item_id] = event.at
 
     @property
+    def snapshot(self) -> Snapshot:
+        """The picture it stands on, with nothing of anybody else's taste in it."""
+        return self._snapshot
+
+    @property
     def lent(self) -> bool:
         """Whether a guest has it."""
         return self._guests is not None

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidg
 from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.source_actions import SourceActions
+from gui.tabs.configuration.catalogs import CatalogsSection
 from gui.tabs.configuration.learning import ModelSection, TextModelSection, TrainingSection
 from gui.tabs.configuration.network import NetworkSection
 from gui.tabs.configuration.parts import WIDEST, Section
@@ -49,6 +50,7 @@ class ConfigurationTab(QWidget):
         super().__init__(parent)
         preferences, theme = setting.preferences, setting.theme
         self.sources = SourcesSection(setting.actions, setting.ports, theme)
+        self.catalogs = CatalogsSection(preferences, setting.ports, setting.actions, theme)
         self.writing = WritingSection(preferences)
         self.people = PeopleSection()
         self.past = PastSection()
@@ -64,6 +66,7 @@ class ConfigurationTab(QWidget):
         self.appearance = AppearanceSection(preferences)
         self.sections: tuple[Section, ...] = (
             self.sources,
+            self.catalogs,
             self.people,
             self.writing,
             self.past,
