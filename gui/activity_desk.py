@@ -135,10 +135,10 @@ class ActivityDesk(QObject):
 
     def _show(self) -> None:
         journal = self._library.journal
-        found = journal.page(self._page.wanted_states(), limit=self._shown + 1)
+        found = journal.page(self._page.wanted_states(), user=self._library.person, limit=self._shown + 1)
         ids = {entry.item_id for entry in found if entry.item_id is not None}
         titles = {item.id: item.title for item in self._library.items.many(ids)}
-        self._page.show_counts(journal.counts())
+        self._page.show_counts(journal.counts(self._library.person))
         self._page.show_lines(
             [self._line(entry, titles.get(entry.item_id or 0, "")) for entry in found[: self._shown]],
             more=len(found) > self._shown,

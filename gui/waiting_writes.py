@@ -81,17 +81,15 @@ class WaitingWrites(QObject):
             self._soon.start()
             return
         try:
-            names = self._journal.sources_with_work()
+            work = self._journal.work()
         except AppError:
             self._later.start()
             return
         settings = self._preferences.settings
-        sources = [found for name in names if (found := source_named(settings.sources, name)) is not None]
-        if not sources:
+        known = [(found, user) for name, user in work if (found := source_named(settings.sources, name)) is not None]
+        if not known:
             return
-        ticket = self._worker.submit(
-            "Writing to your servers", writing_jobs.catch_up(sources, settings.writing.allowed)
-        )
+        ticket = self._worker.submit("Writing to your servers", writing_jobs.catch_up(known, settings.writing.allowed))
         self._ticket = ticket
         ticket.succeeded.connect(self._told)
         ticket.ended.connect(self._ended)
@@ -119,7 +117,7 @@ class WaitingWrites(QObject):
             self.changed.emit()
 
     def _note(self, settings: Settings, item_id: int, rating: Rating | None) -> None:
-        user = settings.people.active
+        user = self._controller.library.person
         before = self._journal.automatic_for(item_id, user)
         if rating is None:
             entries = list(_ways_back(before))

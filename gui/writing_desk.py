@@ -236,7 +236,9 @@ class WritingDesk(QObject):
 
     def _read_lists(self, source: SourceSettings) -> None:
         kind = self.list_choice.kind
-        ticket = self._worker.submit(f"Asking {source.name}", writing_jobs.lists_on(source, kind, self._list_library))
+        ticket = self._worker.submit(
+            f"Asking {source.name}", writing_jobs.lists_on(source, kind, self._list_library, self._user)
+        )
         ticket.succeeded.connect(lambda found: self._show_lists(source, found))
         ticket.failed.connect(lambda error: self.list_choice.show_problem(source, str(error)))
 
@@ -311,7 +313,7 @@ class WritingDesk(QObject):
 
     @property
     def _user(self) -> str:
-        return self._preferences.settings.people.active
+        return self._library.person
 
     def _places(self, item: Item, kind: WriteKind) -> tuple[SourceSettings, ...]:
         """The sources that have an item and can hold such a thing."""

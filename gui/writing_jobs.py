@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from gui.worker import Task, Workplace
-from library.errors import AppError, ProviderDenied, ProviderError
+from library.accounts import person_secret_of
+from library.errors import AppError, ProviderDenied, ProviderError, SettingsError
+from library.feedback import LOCAL_USER
 from library.items import Item
 from library.journal import JournalEntry
 from library.progress import Job, Progress
+from library.secrets import Secrets
 from library.settings import SourceSettings
 from library.write_jobs import WriteReport, carry_out, preview, settle, together, undo, write_waiting
 from library.write_plans import Preview, WritePlan, is_watchlist, server_behind
@@ -17,8 +20,8 @@ from library.writing import Listed, ServerList, WritableServer, WriteKind
 
 
 @contextmanager
-def writable(workplace: Workplace, source: SourceSettings) -> Iterator[WritableServer]:
-    """The server, or the watchlist behind one, to write to; given back at the end.
+def writable(workplace: Workplace, source: SourceSettings, user: str = LOCAL_USER) -> Iterator[WritableServer]:
+    """The server, or the watchlist behind one, to write to with a person's own account; given back at the end.
 
     :raises ProviderDenied: when nothing can be written there.
     """
@@ -29,7 +32,12 @@ def writable(workplace: Workplace, source: SourceSettings) -> Iterator[WritableS
         finally:
             watchlist.close()
         return
-    opened = workplace.open_server(source)
+    token: str | None = None
+    if user != LOCAL_USER:
+        token = Secrets(workplace.home).get(person_secret_of(source, user.partition(":")[2]))
+        if not token:
+            raise ProviderDenied(source.name, f"You have not signed in to {source.name} here.", "Sign in under People.")
+    opened = workplace.open_server(source, token)
     try:
         if not isinstance(opened, WritableServer):
             raise ProviderDenied(source.name, f"Nothing can be written to {source.name}.")
@@ -48,7 +56,7 @@ def look_at(plans: Sequence[WritePlan]) -> Task:
         for plan in plans:
             names = {key: title for (source_id, key), title in titles.items() if source_id == plan.source.id}
             try:
-                with writable(workplace, plan.source) as server:
+                with writable(workplace, plan.source, plan.user) as server:
                     previews.append((yield from preview(server, plan, most, names)))
             except AppError as error:
                 previews.append(Preview(plan, plan.source.name, problem=str(error)))
@@ -64,7 +72,7 @@ def write(plans: Sequence[WritePlan]) -> Task:
         reports, batch = [], workplace.library.journal.next_batch()
         for plan in plans:
             try:
-                with writable(workplace, plan.source) as server:
+                with writable(workplace, plan.source, plan.user) as server:
                     reports.append((yield from carry_out(workplace.library, server, plan, batch)))
             except ProviderError as error:
                 reports.append(WriteReport(batch, untried=len(plan.changes), gone=str(error)))
@@ -80,7 +88,7 @@ def take_back(groups: Sequence[tuple[SourceSettings, Sequence[JournalEntry]]]) -
         reports = []
         for source, entries in groups:
             try:
-                with writable(workplace, source) as server:
+                with writable(workplace, source, entries[0].user) as server:
                     reports.append((yield from undo(workplace.library, server, source, entries)))
             except ProviderError as error:
                 reports.append(WriteReport(untried=len(entries), gone=str(error)))
@@ -89,23 +97,24 @@ def take_back(groups: Sequence[tuple[SourceSettings, Sequence[JournalEntry]]]) -
     return job
 
 
-def catch_up(sources: Sequence[SourceSettings], allowed: bool) -> Task:
+def catch_up(work: Sequence[tuple[SourceSettings, str]], allowed: bool) -> Task:
     """Settle what was begun, and write what waits, where the server is there; nobody waits for it, so nobody is told.
 
+    :param work: sources, each with the person whose writes they are.
     :param allowed: else nothing is written, and only what was begun is looked at.
     """
 
     def job(workplace: Workplace) -> Job[WriteReport]:
         reports = []
-        for source in sources:
+        for source, user in work:
             try:
-                with writable(workplace, source) as server:
+                with writable(workplace, source, user) as server:
                     if allowed:
-                        reports.append((yield from write_waiting(workplace.library, server, source)))
+                        reports.append((yield from write_waiting(workplace.library, server, source, user)))
                     else:
-                        yield from settle(workplace.library, server, source)
-            except ProviderError as error:
-                waiting = workplace.library.journal.waiting(source.id)
+                        yield from settle(workplace.library, server, source, user)
+            except (ProviderError, SettingsError) as error:
+                waiting = workplace.library.journal.waiting(source.id, user)
                 for entry in waiting:
                     workplace.library.journal.say_why(entry.id, str(error))
                 reports.append(WriteReport(untried=len(waiting), gone=str(error)))
@@ -114,12 +123,12 @@ def catch_up(sources: Sequence[SourceSettings], allowed: bool) -> Task:
     return job
 
 
-def lists_on(source: SourceSettings, kind: WriteKind, library_key: str = "") -> Task:
+def lists_on(source: SourceSettings, kind: WriteKind, library_key: str = "", user: str = LOCAL_USER) -> Task:
     """The playlists, or the collections, that are on a server and can be written."""
 
     def job(workplace: Workplace) -> Job[tuple[ServerList, ...]]:
         yield Progress(f"Asking {source.name}")
-        with writable(workplace, source) as server:
+        with writable(workplace, source, user) as server:
             return tuple(found for found in server.lists(kind, library_key) if not found.fixed)
 
     return job

@@ -213,38 +213,36 @@ class Journal:
         return self._read("batch = ?", (batch,))
 
     def page(
-        self, states: Iterable[JournalState] = (), *, before: int | None = None, limit: int = 50
+        self, states: Iterable[JournalState] = (), *, user: str = LOCAL_USER, before: int | None = None, limit: int = 50
     ) -> list[JournalEntry]:
-        """The newest entries.
+        """The newest entries of a person.
 
         :param states: only those in these states; all of them when none is named.
         :param before: only those older than the entry of this id: the next page.
         """
         wanted = [str(state) for state in states]
         condition = f"state IN ({', '.join('?' * len(wanted))})" if wanted else "1"
-        return self._read(f"{condition} AND id < ?", (*wanted, before or 2**62), limit)
+        return self._read(f"{condition} AND user = ? AND id < ?", (*wanted, user, before or 2**62), limit)
 
-    def counts(self) -> dict[JournalState, int]:
-        """How many entries are in each state."""
-        return {
-            JournalState(state): count
-            for state, count in self._database.rows("SELECT state, count(*) FROM journal GROUP BY state")
-        }
+    def counts(self, user: str = LOCAL_USER) -> dict[JournalState, int]:
+        """How many entries of a person are in each state."""
+        rows = self._database.rows("SELECT state, count(*) FROM journal WHERE user = ? GROUP BY state", (user,))
+        return {JournalState(state): count for state, count in rows}
 
-    def unsettled(self, source_id: str) -> list[JournalEntry]:
-        """What was begun on a source, and nobody knows whether it was written; the oldest first."""
-        return self._read("state = 'begun' AND source_id = ?", (source_id,))[::-1]
+    def unsettled(self, source_id: str, user: str = LOCAL_USER) -> list[JournalEntry]:
+        """What a person began on a source, and nobody knows whether it was written; the oldest first."""
+        return self._read("state = 'begun' AND source_id = ? AND user = ?", (source_id, user))[::-1]
 
-    def waiting(self, source_id: str) -> list[JournalEntry]:
-        """What waits to be written to a source, the oldest first."""
-        return self._read("state = 'waiting' AND source_id = ?", (source_id,))[::-1]
+    def waiting(self, source_id: str, user: str = LOCAL_USER) -> list[JournalEntry]:
+        """What waits to be written to a source for a person, the oldest first."""
+        return self._read("state = 'waiting' AND source_id = ? AND user = ?", (source_id, user))[::-1]
 
-    def sources_with_work(self) -> list[str]:
-        """The sources that something waits for, or was begun on."""
+    def work(self) -> list[tuple[str, str]]:
+        """The sources that something waits for, or was begun on, each with the person it is for."""
         rows = self._database.rows(
-            "SELECT DISTINCT source_id FROM journal WHERE state IN ('waiting', 'begun') ORDER BY 1"
+            "SELECT DISTINCT source_id, user FROM journal WHERE state IN ('waiting', 'begun') ORDER BY 1, 2"
         )
-        return [str(row[0]) for row in rows]
+        return [(str(row[0]), str(row[1])) for row in rows]
 
     def newest_at(self, source_id: str, kind: WriteKind, target: str) -> JournalEntry | None:
         """The newest entry by which a target was written, whether or not it was undone."""

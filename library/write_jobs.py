@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from library.errors import ProviderBusy, ProviderError, ProviderReplyError, ProviderUnavailable, SettingsError
+from library.feedback import LOCAL_USER
 from library.journal import Action, Journal, JournalEntry, JournalState
 from library.library import Library
 from library.progress import Job, Progress
 from library.settings import SourceSettings
-from library.write_plans import Preview, PreviewLine, WritePlan, owns, require_allowed
+from library.write_plans import Preview, PreviewLine, WritePlan, owns, require_allowed, server_behind
 from library.write_states import (
     LISTS,
     UNFINISHED,
@@ -115,7 +116,7 @@ def carry_out(library: Library, server: WritableServer, plan: WritePlan, batch: 
     :raises ProviderError: when the server as a whole does not answer before anything was written.
     """
     _check(library, plan)
-    yield from settle(library, server, plan.source)
+    yield from settle(library, server, plan.source, plan.user)
     able = server.can_write()
     report = WriteReport(batch=batch or library.journal.next_batch())
     desk = _Desk(library.journal, server, plan.source)
@@ -135,10 +136,11 @@ def undo(
 ) -> Job[WriteReport]:
     """Put back what was there before these writes, the newest first; what somebody changed since is left as it is.
 
-    :param entries: of this source.
+    :param entries: of this source, and of one person.
     """
     require_allowed(library.settings.load())
-    yield from settle(library, server, source)
+    for user in {entry.user for entry in entries}:
+        yield from settle(library, server, source, user)
     report = WriteReport(batch=library.journal.next_batch() if len(entries) > 1 else None)
     desk = _Desk(library.journal, server, source)
     for number, entry in enumerate(sorted(entries, key=lambda entry: -entry.id)):
@@ -154,17 +156,19 @@ def undo(
     return report
 
 
-def write_waiting(library: Library, server: WritableServer, source: SourceSettings) -> Job[WriteReport]:
-    """Write what waits for a server: ratings that were given while it was off, and the like."""
+def write_waiting(
+    library: Library, server: WritableServer, source: SourceSettings, user: str = LOCAL_USER
+) -> Job[WriteReport]:
+    """Write what waits for a server: ratings that a person gave while it was off, and the like."""
     settings, report = library.settings.load(), WriteReport()
     require_allowed(settings)
-    yield from settle(library, server, source)
-    waiting = library.journal.waiting(source.id)
+    yield from settle(library, server, source, user)
+    waiting = library.journal.waiting(source.id, user)
     able = server.can_write() if waiting else frozenset()
     desk = _Desk(library.journal, server, source)
     for number, entry in enumerate(waiting):
         yield Progress(f"Writing to {source.name}", number, len(waiting))
-        if entry.kind not in able or not owns(entry.user, source):
+        if entry.kind not in able:
             library.journal.fail(entry.id, _not_able(entry, source))
             report.failed.append(_not_able(entry, source))
         elif not (yield from _attempt(desk, entry, report)):
@@ -173,9 +177,9 @@ def write_waiting(library: Library, server: WritableServer, source: SourceSettin
     return report
 
 
-def settle(library: Library, server: WritableServer, source: SourceSettings) -> Job[int]:
+def settle(library: Library, server: WritableServer, source: SourceSettings, user: str = LOCAL_USER) -> Job[int]:
     """Find out what became of the writes that were begun and never finished; the result is how many there were."""
-    unsettled = library.journal.unsettled(source.id)
+    unsettled = library.journal.unsettled(source.id, user)
     for number, entry in enumerate(unsettled):
         yield Progress(f"Looking what was written to {source.name}", number, len(unsettled))
         try:
@@ -373,9 +377,9 @@ def _found(server: WritableServer, entry: JournalEntry) -> tuple[str, State | No
 def _check(library: Library, plan: WritePlan) -> None:
     settings = library.settings.load()
     require_allowed(settings)
-    if not owns(plan.user, plan.source):
+    if not owns(settings, plan.user, server_behind(plan.source)):
         raise SettingsError(
-            f"{plan.source.name} is signed in with somebody else's account.", "Only one's own account is written to."
+            f"You have no account of your own on {plan.source.name}.", "Nobody writes to somebody else's account."
         )
     if plan.size > settings.writing.most and not plan.confirmed:
         raise SettingsError(

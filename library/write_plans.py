@@ -134,14 +134,20 @@ def require_allowed(settings: Settings) -> None:
         raise SettingsError(NOT_ALLOWED, HOW_TO_ALLOW)
 
 
-def owns(user: str, source: SourceSettings) -> bool:
-    """Whether the account that a source is signed in with is this person's own."""
-    return user == LOCAL_USER or (bool(source.account) and user == f"{source.kind}:{source.account}")
+def owns(settings: Settings, user: str, source: SourceSettings) -> bool:
+    """Whether a person has an account of their own at a source: whoever set the program up, and whose profile is there."""
+    if user == LOCAL_USER:
+        return True
+    return any(profile.id == user and profile.source_id == source.id for profile in settings.profiles)
 
 
 def writable_sources(settings: Settings, kind: WriteKind, user: str = LOCAL_USER) -> tuple[SourceSettings, ...]:
     """The sources that can hold such a thing, and whose account is this person's own."""
-    return tuple(source for source in settings.sources if kind in POSSIBLE.get(source.kind, ()) and owns(user, source))
+    if kind is WriteKind.WATCHLIST and user != LOCAL_USER:
+        return ()  # it lies with the account at Plex, and only that of whoever set the program up is known
+    return tuple(
+        source for source in settings.sources if kind in POSSIBLE.get(source.kind, ()) and owns(settings, user, source)
+    )
 
 
 def rate(settings: Settings, item: Item, value: float | None, user: str = LOCAL_USER) -> tuple[WritePlan, ...]:

@@ -24,13 +24,13 @@ from gui.widgets.list_choice import ListChoice
 from gui.widgets.server_menu import NOTHING_HERE, READ_ONLY
 from gui.worker import LibraryWorker
 from gui.writing_desk import Subject, WritingDesk
-from library.accounts import account_secret_of
+from library.accounts import account_secret_of, person_secret_of
 from library.errors import ProviderUnavailable
 from library.items import ExternalId, Item, MediaKind
 from library.journal import JournalState
 from library.library import Library
 from library.secrets import Secrets
-from library.settings import Settings, SourceSettings, WritingSettings
+from library.settings import Profile, Settings, SourceSettings, WritingSettings
 from library.sources import ServerItem
 from library.writing import Listed, WriteKind
 from tests.gui.places import PATIENCE, make_home, press, quick_ports
@@ -74,6 +74,7 @@ class Place:
     watchlist: WatchlistMemory
     worker: LibraryWorker
     ids: dict[str, int] = field(default_factory=dict)
+    tokens: list[str | None] = field(default_factory=list)
 
     def allow(self, **chosen: object) -> None:
         self.preferences.change(writing=replace(ON, **chosen))
@@ -94,8 +95,13 @@ class Place:
 def place(theme: Theme, home_path: Path, qtbot) -> Iterator[Place]:
     theme.still = True
     home = make_home(home_path)
+    tokens: list[str | None] = []
     server, watchlist = WritableMemory(), WatchlistMemory(able=frozenset({WriteKind.WATCHLIST}))
-    ports = quick_ports(home, open_server=lambda source, token: server, open_watchlist=lambda source, token: watchlist)
+    ports = quick_ports(
+        home,
+        open_server=lambda source, token: (tokens.append(token), server)[1],
+        open_watchlist=lambda source, token: watchlist,
+    )
     Secrets(home).put(account_secret_of(PLEX), "an account's token 0123")
     with open_shelf(home_path, films=12) as library:
         library.settings.save(Settings(sources=(PLEX,)))
@@ -121,7 +127,7 @@ def place(theme: Theme, home_path: Path, qtbot) -> Iterator[Place]:
         window.show()
         yield Place(
             library, preferences, controller, window, desk, waiting, activity, page, server, watchlist, worker,
-            ids_by_title(library),
+            ids_by_title(library), tokens,
         )  # fmt: skip
         controller.stop()
         window.close()
@@ -182,11 +188,29 @@ def test_nothing_is_offered_to_a_guest_or_on_somebody_elses_account(place: Place
     place.controller.lend(True)
     assert place.lines() == [NOTHING_HERE]
     place.controller.lend(False)
-    people = replace(place.preferences.settings.people, active="plex:8")
-    place.preferences.change(people=people)
+    place.library.sit_down("plex:8")
     assert place.lines() == [NOTHING_HERE]
-    place.preferences.change(people=replace(people, active="plex:7"))
-    assert "Mark as watched…" in place.lines()
+    place.preferences.change(profiles=(Profile("plex:8", "Anna", PLEX.id),))
+    assert place.lines()[-1] == "Add to a collection…"
+    assert "Add to my watchlist…" not in place.lines()  # that is the account's, and hers is not known
+
+
+def test_a_person_of_the_household_writes_with_her_own_token(place: Place, qtbot) -> None:
+    place.allow()
+    place.library.sit_down("plex:8")
+    place.preferences.change(profiles=(Profile("plex:8", "Anna", PLEX.id),))
+    place.act("watched")
+    shown(place, qtbot)
+    assert place.desk.preview.previews()[0].problem.startswith("You have not signed in to Cellar here.")
+    place.desk.preview.go_back()
+    Secrets(place.library.home).put(person_secret_of(PLEX, "8"), "Anna's own token 456")
+    place.act("watched")
+    qtbot.waitUntil(lambda: place.desk.preview.write.isEnabled(), timeout=PATIENCE)
+    agree(place, qtbot)
+    assert place.tokens[-1] == "Anna's own token 456"
+    (entry,) = place.library.journal.page(user="plex:8")
+    assert entry.state is JournalState.DONE
+    assert place.library.journal.page() == []
 
 
 # Shown before, written, undone
@@ -477,7 +501,7 @@ def test_a_refusal_is_said_once_and_not_tried_again(place: Place, qtbot) -> None
     assert answer.args == ["Rate “Star 2”: your account on Cellar may not do that."]
     quiet(place, qtbot)
     assert not place.waiting._later.isActive()
-    assert place.library.journal.sources_with_work() == []
+    assert place.library.journal.work() == []
 
 
 def test_an_old_rating_that_is_only_looked_at_again_is_not_written(place: Place, qtbot) -> None:

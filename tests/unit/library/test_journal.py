@@ -11,7 +11,7 @@ from library.items import ExternalId, Item, MediaKind, Place
 from library.journal import Action, JournalEntry, JournalState
 from library.library import Library
 from library.progress import run
-from library.settings import Settings, SourceSettings, WritingSettings
+from library.settings import Profile, Settings, SourceSettings, WritingSettings
 from library.write_jobs import WriteReport, carry_out, preview, settle, undo, write_waiting
 from library.write_plans import (
     Change,
@@ -24,6 +24,7 @@ from library.write_plans import (
     plex_name,
     rate,
     watchlist,
+    writable_sources,
 )
 from library.write_states import change_words, entry_words, state_words
 from library.writing import Listed, WritableServer, WriteKind
@@ -304,10 +305,12 @@ def test_more_than_one_action_may_is_asked_about(allowed: Library, server: Writa
 
 
 def test_only_the_own_account_and_only_what_it_may(allowed: Library, server: WritableMemory) -> None:
-    assert rate(ALLOWED, item(), 8.0, "plex:78") == ()
-    assert owns("plex:77", PLEX)
+    household = replace(ALLOWED, profiles=(Profile("plex:77", "Anna", PLEX.id), Profile("plex:78", "Ben", "other")))
+    assert rate(household, item(), 8.0, "plex:78") == ()
+    assert owns(household, "plex:77", PLEX)
+    assert writable_sources(household, WriteKind.WATCHLIST, "plex:77") == ()
     (plan,) = rate(ALLOWED, item(), 8.0)
-    with pytest.raises(SettingsError, match="somebody else"):
+    with pytest.raises(SettingsError, match="no account of your own"):
         run(carry_out(allowed, server, replace(plan, user="plex:78")))
     server.able = frozenset()
     report = run(carry_out(allowed, server, plan))
@@ -360,12 +363,12 @@ def test_what_waits_is_coalesced_and_written_when_the_server_is_there(allowed: L
         run(write_waiting(allowed, server, PLEX))
     (entry,) = allowed.journal.page([JournalState.WAITING])
     assert entry.wanted == {"rating": 7.0}
-    assert allowed.journal.sources_with_work() == [PLEX.id]
+    assert allowed.journal.work() == [(PLEX.id, "local")]
     server.gone = None
     report = run(write_waiting(allowed, server, PLEX))
     assert report.done == [entry.id]
     assert server.written == 1
-    assert allowed.journal.sources_with_work() == []
+    assert allowed.journal.work() == []
 
 
 def test_a_server_that_goes_while_it_is_written_is_tried_again(allowed: Library, server: WritableMemory) -> None:
