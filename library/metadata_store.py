@@ -45,6 +45,12 @@ class LookUpCounts:
     due: int
 
 
+_WORTH_ASKING = (
+    "(item.removed_at IS NULL OR EXISTS"
+    " (SELECT 1 FROM feedback WHERE feedback.item_id = item.id AND feedback.kind = 'rating'))"
+)
+
+
 class MetadataStore:
     """The answers of catalogues. Whatever changes them also changes what the titles are described by."""
 
@@ -57,16 +63,18 @@ class MetadataStore:
     ) -> list[int]:
         """Titles that a catalogue is to be asked about: those never asked about first, then the oldest answers.
 
+        Titles that are not there but were rated come last: what is known of them teaches the taste.
+
         :param older_than: moment; answers from before it are asked for again.
         :param unless_known_to: catalogues whose answer is good enough.
         """
         sql = (
             "SELECT item.id FROM item LEFT JOIN metadata ON metadata.item_id = item.id AND metadata.catalog = ?"  # noqa: S608
-            f" WHERE item.removed_at IS NULL AND item.kind IN ({marks(list(kinds))})"
+            f" WHERE {_WORTH_ASKING} AND item.kind IN ({marks(list(kinds))})"
             " AND (metadata.at IS NULL OR (metadata.at < ? AND NOT (metadata.by_hand AND metadata.key = '')))"
             " AND NOT EXISTS (SELECT 1 FROM metadata AS other WHERE other.item_id = item.id AND other.answer != ''"
             f" AND other.catalog IN ({marks(list(unless_known_to))}))"
-            " ORDER BY coalesce(metadata.at, 0), item.id"
+            " ORDER BY item.removed_at IS NOT NULL, coalesce(metadata.at, 0), item.id"
         )
         values = (catalog, *map(str, kinds), older_than, *unless_known_to)
         return [int(row[0]) for row in self._database.rows(sql, values)]
@@ -74,10 +82,10 @@ class MetadataStore:
     def counts(
         self, catalog: str, older_than: float, kinds: Collection[MediaKind], unless_known_to: Collection[str] = ()
     ) -> LookUpCounts:
-        """How far looking up has come, over the titles that are there; the parameters as for :meth:`due`."""
+        """How far looking up has come, over the titles that are looked up; the parameters as for :meth:`due`."""
         sql = (
-            "SELECT sum(answer != ''), sum(answer = '' AND metadata.at > 0) FROM metadata"
-            " JOIN item ON item.id = metadata.item_id WHERE catalog = ? AND removed_at IS NULL"
+            "SELECT sum(answer != ''), sum(answer = '' AND metadata.at > 0) FROM metadata"  # noqa: S608
+            f" JOIN item ON item.id = metadata.item_id WHERE catalog = ? AND {_WORTH_ASKING}"
         )
         found, unknown = self._database.row(sql, (catalog,)) or (0, 0)
         due = len(self.due(catalog, older_than, kinds, unless_known_to))

@@ -14,12 +14,14 @@ from library.errors import SettingsError
 from library.feedback import Rating, Reset
 from library.items import Description, ExternalId, MediaKind
 from library.library import Library
+from library.metadata_store import MetadataStore
 from library.past.formats import moment
 from library.past.import_store import ImportStore, PastTitle
 from library.past.importing import STALE_AFTER, ImportReport, bring_along
 from library.past.matching import Pile
 from library.past.taking import bring_back, decide, decide_many, same_year_suggestions, take_back
 from library.progress import run
+from library.sources import Metadata
 from library.statistics import library_statistics
 from tests.unit.library.building import film
 
@@ -245,3 +247,19 @@ def test_a_dry_run_stores_nothing(library: Library, heat: int, tmp_path: Path) -
     assert (report.id, report.piles[Pile.SURE], report.piles[Pile.NOT_OWNED]) == (None, 1, 1)
     assert not library.feedback.log()
     assert not library.database.rows("SELECT 1 FROM import")
+
+
+def test_catalogues_are_asked_about_a_rated_title_that_is_nowhere_and_it_stays_there(
+    library: Library, heat: int, diary: Callable[..., ImportReport]
+) -> None:
+    diary(line("Ronin", 1998, 4.5), line("Thief", 1981, ""))
+    (ronin,) = [rating.item_id for rating in library.feedback.current().ratings]
+    metadata = MetadataStore(library.database)
+    assert metadata.due("tmdb", NOW, [MediaKind.MOVIE]) == [heat, ronin]
+    said = Metadata(kind=MediaKind.MOVIE, title="Ronin", year=1998, key="8195", genres=("Action", "Crime"))
+    metadata.put("tmdb", [(ronin, said)])
+    item = library.items.get(ronin)
+    assert item is not None
+    assert (item.genres, item.removed_at is None) == (("Action", "Crime"), False)
+    assert library.items.count() == 1
+    assert library.items.search("ronin") == []
