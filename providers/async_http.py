@@ -284,6 +284,8 @@ def _known(error: Exception) -> Exception:
     """The error in the terms that ``providers.failures`` knows."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return OSError(low.NameResolutionError("", None, OSError()))  # type: ignore[arg-type]
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return error.certificate_error
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return requests.ConnectTimeout()
     if isinstance(error, aiohttp.SocketTimeoutError):
