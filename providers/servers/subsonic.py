@@ -237,7 +237,9 @@ class SubsonicServer:
             try:
                 songs = _rows(self._careful("search3", params, size), "searchResult3", "song")
             except _DAMAGED as error:
-                if isinstance(error, Refusal) and error.code == 10:
+                if isinstance(error, Missing):
+                    raise  # the folder is gone
+                if isinstance(error, Refusal) and (error.code == 10 or (start == 0 and not self._client.about().open)):
                     return  # it wants words to search for
                 if size > 1:
                     size = max(1, size // 8)

@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+from library.errors import ProviderReplyError
 from library.items import Credit, CreditRole, ExternalId, MediaKind, Viewing
 from library.settings import SignIn, SourceSettings
 from library.sources import KnowsSound, MediaServer, Streams
@@ -232,6 +233,27 @@ def test_a_server_that_is_looking_through_its_files_is_not_believed_to_have_lost
         assert not last.complete
         assert last.problems[0].startswith("The server is looking through its own files")
         server.close()
+
+
+@pytest.mark.parametrize("code", [0, 10])
+def test_an_old_server_that_refuses_to_search_for_nothing_is_read_by_album(code: int) -> None:
+    with FakeSubsonic(world=make_world(30), open=False, version="1.15.0", extensions=()) as fake:
+        fake.fail("code", path="search3", status=code)
+        server = open_server(fake)
+        assert len(entries_of(server, "Music")) == 30
+        server.close()
+        assert len([seen for seen in fake.requests if "search3" in seen.path]) == 1
+
+
+def test_a_folder_that_is_gone_is_not_asked_for_in_small_bites() -> None:
+    with FakeSubsonic(world=make_world(30)) as fake:
+        server = open_server(fake)
+        library = library_called(server, "Music")
+        fake.fail("code", path="search3", status=70)
+        with pytest.raises(ProviderReplyError):
+            list(server.listing(library))
+        server.close()
+        assert len([seen for seen in fake.requests if "search3" in seen.path]) == 1
 
 
 def test_a_file_that_lies_on_this_computer_is_opened_here(tmp_path: Path) -> None:
