@@ -251,6 +251,7 @@ def command_ports() -> cli.ports.Ports:
         check_url=check_url,
         clean_token=normalise_token,
         open_account=lambda home, token: PlexOpener(home.path / "plex.json", ledger).account(token),
+        open_watchlist=lambda home, source, token: PlexOpener(home.path / "plex.json", ledger).watchlist(source, token),
         sign_in_to=lambda home, source: jellyfin_sign_in(home, source, ledger),
         open_catalog=lambda name, key, pin, language: open_catalog(name, key, pin, language, ledger),
         network=ledger,

@@ -27,6 +27,7 @@ from cli.session import Call
 from cli.sign_in import sign_in
 from cli.upkeep import backup, export, info
 from cli.watching import explain, recommend, search
+from cli.writing import activity, playlist, undo
 from library.errors import AppError
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,9 @@ EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     explain: ('explain "The Third Man"', "explain 17 --json"),
     similar: ('similar "Stalker"', "similar 17 --count 20"),
     learn: ("learn", "learn --json"),
+    playlist: ('playlist create "Friday" --on Cellar "Seven Samurai" 17', "playlist create Friday --on Cellar 17 --append"),
+    activity: ("activity", "activity --count 10 --json"),
+    undo: ("undo 12", "undo 12 --all"),
     import_past: ("import letterboxd-export.zip", "import ratings.csv --dry-run", "import --take-back 3"),
     imports: ("imports", "imports --json"),
     export: ("export --output ratings.csv", "export --format json"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from library.accounts import MediaAccount, ServerSignIn
+from library.accounts import MediaAccount, ServerSignIn, Watchlist
 from library.contact_store import NetworkNotes
 from library.home import Home
 from library.settings import SourceKind, SourceSettings
@@ -46,6 +46,7 @@ class Ports:
     :param clean_token: what was pasted as a token -> the bare token.
     :param open_account: a home and the token of an account at Plex, empty when nobody has signed in yet -> the account, not yet
         asked.
+    :param open_watchlist: a home, a source and the token of the account behind it -> its watchlist, not yet asked.
     :param open_catalog: "tmdb" or "tvdb", its key, its PIN (empty for none), and the language of its answers -> the catalogue,
         not yet asked.
     :param sign_in_to: a home and a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
@@ -59,6 +60,7 @@ class Ports:
     check_url: Callable[[str, SourceKind], CheckedAddress]
     clean_token: Callable[[str], str]
     open_account: Callable[[Home, str], MediaAccount]
+    open_watchlist: Callable[[Home, SourceSettings, str], Watchlist]
     open_catalog: Callable[[str, str, str, str], Catalog]
     sign_in_to: Callable[[Home, SourceSettings], ServerSignIn]
     network: NetworkNotes

@@ -12,6 +12,7 @@ from cli import titles
 from cli.options import JsonOption, KindOption, rating_value
 from cli.session import Call, Session
 from cli.watching import prediction_document
+from cli.writing import rate_there, require_allowed, written_document
 from library.errors import AppError
 from library.feedback import Block, Rating, Retraction, Skip
 from library.items import Item
@@ -37,6 +38,9 @@ def rate(
     block: Annotated[bool, typer.Option("--block", help="Not for me. It is not suggested any more.")] = False,
     unblock: Annotated[bool, typer.Option("--unblock", help="Let a blocked title be suggested again.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the last rating, skip or block back.")] = False,
+    on_server: Annotated[
+        bool, typer.Option("--on-server", help="Put the rating on the servers that have the title, too.")
+    ] = False,
     kind: KindOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -48,6 +52,8 @@ def rate(
     wishes = [value is not None, skip, block, unblock, undo]
     if sum(wishes) != 1:
         raise typer.BadParameter("Give a rating, or one of --skip, --block, --unblock and --undo.")
+    if on_server and value is None:
+        raise typer.BadParameter("--on-server belongs to a rating.")
     if undo and title is not None:
         raise typer.BadParameter("--undo takes the last answer back, whatever title it was for.")
     if not undo and not (title or "").strip():
@@ -59,7 +65,13 @@ def rate(
         else:
             session.fill_if_bare()
             item = titles.find_title(session.library, title or "", kind.kind if kind else None)
+            if on_server:
+                require_allowed(session)
             document, sentence = _carry_out(session, item, wish)
+            if on_server and wish.value is not None:
+                report = rate_there(session, item, wish.value)
+                document["on_server"] = written_document(report)
+                sentence = f"{sentence} On the server: {report.sentence}"
     call.output.answer(document, sentence)
 
 

@@ -128,6 +128,11 @@ class Preview:
         return sum(not line.skipped for line in self.lines)
 
 
+def confirmed(plan: WritePlan) -> WritePlan:
+    """The plan, with the person's word that it is meant to write so much."""
+    return replace(plan, confirmed=True)
+
+
 def require_allowed(settings: Settings) -> None:
     """Raise :class:`SettingsError` unless the person allowed writing."""
     if not settings.writing.allowed:

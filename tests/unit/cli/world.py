@@ -13,7 +13,7 @@ import pytest
 
 from cli.commands import run
 from cli.ports import Ports
-from library.accounts import MediaAccount, ServerSignIn
+from library.accounts import MediaAccount, ServerSignIn, Watchlist
 from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
@@ -142,6 +142,10 @@ def nobody_has_an_account(token: str) -> MediaAccount:
     raise AssertionError("nobody asks plex.tv in this test")
 
 
+def nobody_has_a_watchlist(token: str) -> Watchlist:
+    raise AssertionError("this test signs in to no account")
+
+
 @dataclass
 class World:
     """One home, its servers by kind of source, and the commands over them."""
@@ -155,6 +159,7 @@ class World:
     way_in: Callable[[SourceSettings], ServerSignIn] = nobody_gets_in
     broken: Exception | None = None
     account: Callable[[str], MediaAccount] = nobody_has_an_account
+    watchlist: Callable[[str], Watchlist] = nobody_has_a_watchlist
     network: NetworkLedger = field(default_factory=NetworkLedger)
     catalogs: dict[str, Callable[[str, str, str], Catalog]] = field(default_factory=dict)
 
@@ -167,6 +172,7 @@ class World:
             check_url=check_url,
             clean_token=normalise_token,
             open_account=lambda home, token: self.account(token),
+            open_watchlist=lambda home, source, token: self.watchlist(token),
             network=self.network,
             sign_in_to=lambda home, source: self.way_in(source),
             open_catalog=self._open_catalog,
