@@ -9,6 +9,7 @@ from typing import Any
 
 from library.errors import ProviderDenied, ProviderError, ProviderOffline, ProviderReplyError
 from library.progress import Job, Progress
+from library.write_states import UNFINISHED
 from library.writing import ServerList, State, WriteKind, Written
 from providers.http import BadStatus
 from providers.servers.jellyfin_client import JellyfinClient, comma
@@ -147,7 +148,7 @@ class JellyfinLists:
         """Try the new content out in a list of its own, which shows that the server takes all of it; then change the list
         with a single request, so that it is never seen empty or half.
         """
-        trial = f"{title} (Homereel is writing)"
+        trial = f"{title} ({UNFINISHED})"
         for left in self._called(WriteKind.PLAYLIST, trial):  # of a time when the power went
             self._client.delete(f"/Items/{key_of(left)}")
         made = yield from self._create(WriteKind.PLAYLIST, {"title": trial, "items": list(wanted)})

@@ -319,7 +319,7 @@ def test_what_is_left_of_a_change_that_was_cut_off_is_cleared_away(
     server: JellyfinServer, jellyfin: FakeJellyfin
 ) -> None:
     key = run(server.write(K.PLAYLIST, "", None, {"title": "Evening", "items": tracks(0, 5)})).target
-    run(server.write(K.PLAYLIST, "", None, {"title": "Evening (Homereel is writing)", "items": tracks(0, 2)}))
+    run(server.write(K.PLAYLIST, "", None, {"title": "Evening (being written by Homereel)", "items": tracks(0, 2)}))
     write(server, K.PLAYLIST, key, {"items": tracks(5, 9)})
     assert [found.title for found in server.lists(K.PLAYLIST)] == ["Evening"]
 
