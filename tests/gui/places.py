@@ -97,21 +97,22 @@ class Room:
 
 
 @contextmanager
-def open_room(home: Home, theme: Theme, qtbot, **changes: object) -> Iterator[Room]:
-    """A :class:`Room` with the program's own ports, some of them changed."""
+def open_room(home: Home, theme: Theme, qtbot, tab: bool = True, **changes: object) -> Iterator[Room]:
+    """A :class:`Room` with the program's own ports, some of them changed; without its tab it is there at once."""
     ports = quick_ports(home, **changes)
     library = Library.open(home)
     worker = LibraryWorker(home, ports, "worker under test")
     worker.start()
     preferences = Preferences(library)
     actions = SourceActions(library, preferences, worker)
-    tab = ConfigurationTab(Setting(home, ports, preferences, actions, theme))
-    qtbot.addWidget(tab)
-    tab.resize(1100, 700)
-    tab.show()
-    tab.activateWindow()
+    page = ConfigurationTab(Setting(home, ports, preferences, actions, theme)) if tab else None
+    if page is not None:
+        qtbot.addWidget(page)
+        page.resize(1100, 700)
+        page.show()
+        page.activateWindow()
     try:
-        yield Room(home, library, preferences, actions, tab)
+        yield Room(home, library, preferences, actions, page)
     finally:
         assert worker.stop()
         library.close()

@@ -57,7 +57,7 @@ def make_page(home: Home, theme, qtbot) -> Iterator[Callable[..., tuple[Assistan
     with ExitStack() as stack:
 
         def made(**changes: object) -> tuple[AssistantPage, Room]:
-            room = stack.enter_context(open_room(home, theme, qtbot, **changes))
+            room = stack.enter_context(open_room(home, theme, qtbot, tab=False, **changes))
             steps = make_steps(quick_ports(home, **changes), room.actions, room.preferences, theme)
             page = AssistantPage(theme, steps)
             qtbot.addWidget(page)

@@ -53,7 +53,7 @@ def ports(home: Home, plex_tv: FakePlexTv) -> Ports:
 
 @pytest.fixture
 def room(home: Home, theme, qtbot, plex_tv: FakePlexTv) -> Iterator[Room]:
-    with open_room(home, theme, qtbot, **account_ports(home, plex_tv)) as room:
+    with open_room(home, theme, qtbot, tab=False, **account_ports(home, plex_tv)) as room:
         yield room
 
 
@@ -80,12 +80,16 @@ def browser() -> Iterator[Browser]:
     QDesktopServices.unsetUrlHandler("https")
 
 
-@pytest.fixture
-def form(room: Room, browser: Browser) -> PlexForm:
-    press(room.tab.sources.add_plex)
-    form = room.tab.sources.form
-    assert isinstance(form, PlexForm)
+def shown(form: PlexForm, qtbot) -> PlexForm:
+    qtbot.addWidget(form)
+    form.resize(820, 600)
+    form.show()
     return form
+
+
+@pytest.fixture
+def form(room: Room, ports: Ports, browser: Browser, qtbot) -> PlexForm:
+    return shown(PlexForm(room.actions, ports), qtbot)
 
 
 def test_from_the_button_to_the_scanned_server(
@@ -196,11 +200,10 @@ def signed_in_source(room: Room, plex_tv: FakePlexTv, plex: FakePlex, qtbot) -> 
     return source
 
 
-def test_signing_out_ends_it_here_and_there(room: Room, plex_tv: FakePlexTv, plex: FakePlex, qtbot) -> None:
-    signed_in_source(room, plex_tv, plex, qtbot)
-    press(room.tab.sources.cards["plex-1"].edit)
-    form = room.tab.sources.form
-    assert isinstance(form, PlexForm)
+def test_signing_out_ends_it_here_and_there(
+    room: Room, ports: Ports, plex_tv: FakePlexTv, plex: FakePlex, qtbot
+) -> None:
+    form = shown(PlexForm(room.actions, ports, signed_in_source(room, plex_tv, plex, qtbot)), qtbot)
     qtbot.waitUntil(lambda: form.sign_out.isVisible(), timeout=PATIENCE)
     assert "as Hanna" in form.plex.told.text()
     press(form.sign_out)
