@@ -23,6 +23,7 @@ WHERE_KEYS_ARE = (
 )
 SEND_IT = "Send the password"
 DO_NOT = "Do not"
+KEEP = "Leave it empty to keep the present one"
 
 
 class SubsonicForm(ServerForm):
@@ -42,10 +43,9 @@ class SubsonicForm(ServerForm):
         self._ways = QButtonGroup(self)
         for button in (self.with_password, self.with_key):
             self._ways.addButton(button)
-        keep = "Leave it empty to keep the present one"
         self.user = CheckedField("User name", self._check_user, "As you sign in to the server")
-        self.password = CheckedField("Password", self._check_secret, "" if source is None else keep)
-        self.key = CheckedField("API key", self._check_secret, "Paste it here" if source is None else keep)
+        self.password = CheckedField("Password", self._check_secret, "" if source is None else KEEP)
+        self.key = CheckedField("API key", self._check_secret, "Paste it here" if source is None else KEEP)
         for field in (self.password, self.key):
             field.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.remark = words("", "note")
@@ -147,6 +147,7 @@ class SubsonicForm(ServerForm):
     def _judge_secret(self) -> None:
         """Whether an empty password will do depends on whose it is."""
         if self._source is not None and not self.password.field.text():
+            self.password.field.setPlaceholderText(KEEP if self._stands_for_kept() else "")
             self.password.check_now()
             self._edited()
 
