@@ -126,8 +126,8 @@ class RatingBar(QWidget):
         return button
 
     def _build_menu(self) -> None:
-        self.more.setAccessibleName("More: what is learned from you")
-        self.more.setToolTip("What is learned from you")
+        self.more.setAccessibleName("More: what is learned from you, and what is put on the server")
+        self.more.setToolTip("What is learned from you, and what is put on the server")
         self.more.clicked.connect(self._open_menu)
         self.menu.setAccessibleName("What is learned from you")
         self.menu.setToolTipsVisible(True)
