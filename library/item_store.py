@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from library.absent_items import NEVER_THERE
 from library.database import Database
 from library.feedback import LOCAL_USER
 from library.item_matching import marks
@@ -74,12 +75,15 @@ class ItemStore:
         return int(found[0]) if found else 0
 
     def removed_among(self, item_ids: Iterable[int]) -> set[int]:
-        """Those of these items that are marked as gone."""
+        """Those of these items that are marked as gone; what was never there is not gone."""
         wanted = list(dict.fromkeys(item_ids))
         gone: set[int] = set()
         for start in range(0, len(wanted), READ_AT_ONCE):
             part = wanted[start : start + READ_AT_ONCE]
-            sql = f"SELECT id FROM item WHERE removed_at IS NOT NULL AND id IN ({marks(part)})"  # noqa: S608
+            sql = (
+                f"SELECT id FROM item WHERE removed_at IS NOT NULL AND NOT ({NEVER_THERE})"  # noqa: S608
+                f" AND id IN ({marks(part)})"
+            )
             gone.update(row[0] for row in self._database.rows(sql, part))
         return gone
 

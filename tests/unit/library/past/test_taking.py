@@ -200,6 +200,7 @@ def test_what_is_gone_still_counts_as_gone(library: Library, heat: int) -> None:
         made = add_absent(library.database, description, 1.0)
         assert add_absent(library.database, description, 2.0) == made
     assert library_statistics(library).removed == 1
+    assert library.items.removed_among([heat, made]) == {heat}
 
 
 def test_a_wish_is_written_nowhere(library: Library, heat: int, tmp_path: Path) -> None:
