@@ -26,6 +26,7 @@ from gui.pairs_desk import PairsDesk
 from gui.past_desk import PastDesk
 from gui.people_desk import PeopleDesk
 from gui.poster_queue import PosterQueue
+from gui.scan_schedule import ScanSchedule
 from gui.server_writing import ServerWriting
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.tab import ConfigurationTab, Setting
@@ -81,6 +82,7 @@ class Background(QObject):
             self._library, self._preferences, self.worker, self.asking_worker, self, self.waiting_worker
         )
         self.live = LiveUpdates(session.home, session.ports, session.preferences, self.actions, self)
+        self.schedule = ScanSchedule(self.actions, session.preferences, parent=self)
         self.assistant = AssistantDesk(session, self.actions, self)
         self.posters = PosterQueue(self)
         self.dials = DialsDesk(self._controller, self._preferences, self)
@@ -129,6 +131,7 @@ class Background(QObject):
         self.catalogs.start()
         self.trainer.start()
         self.activity.start()
+        self.schedule.start()
         self._controller.refresh_posters()
         if self._preferences.settings.training.paused:
             self.trainer.pause()
@@ -142,6 +145,7 @@ class Background(QObject):
     def stop(self) -> None:
         """End the threads: first tell all of them, then wait for each."""
         self.assistant.stop()
+        self.schedule.stop()
         self.activity.stop()
         workers = (self.worker, self.poster_worker, self.asking_worker, self.waiting_worker, self.catalogs.worker)
         for thread in (*workers, self.trainer, self.live):
@@ -182,7 +186,7 @@ class Background(QObject):
         self.people.reading.connect(lambda ticket: self.activity.follow(ticket))
         self.configuration.sources.pairs_wanted.connect(self.pairs.open)
         self.past.changed.connect(self._train_now)
-        self.catalogs.changed.connect(self._train_now)
+        self.catalogs.changed.connect(self._catalogs_changed)
         self.catalogs.item_changed.connect(self._describe_anew)
         self.pairs.changed.connect(self._pairs_changed)
         self._show_pairs()
@@ -210,7 +214,7 @@ class Background(QObject):
                 "Decide",
                 lambda: self._session.window.show_tab("Configuration"),
             )
-        elif source_id != DEMO_SOURCE.id and not (self.live.is_routine(source_id, report) or self.assistant.in_front):
+        elif source_id != DEMO_SOURCE.id and not (self._is_routine(source_id, report) or self.assistant.in_front):
             self._messages.show_message(f"{name} is scanned. {report.sentence}.", "")
         self._show_pairs()
         self.people.source_was_scanned(source_id)
@@ -218,11 +222,22 @@ class Background(QObject):
         if report.added or report.changed or report.removed or report.ratings or self._controller.engine is None:
             self._train_now()
 
+    def _is_routine(self, source_id: str, report: ScanReport) -> bool:
+        """Whether nobody asked for a scan, and it found nothing that anybody needs to be told."""
+        unasked = self.actions.is_unasked(source_id) and not (report.added or report.removed)
+        return unasked or self.live.is_routine(source_id, report)
+
     def _show_pairs(self) -> None:
         self._controller.attempt(lambda: self.configuration.sources.show_pairs(self.pairs.waiting()))
 
     def _pairs_changed(self) -> None:
         self._show_pairs()
+        self._train_now()
+
+    def _catalogs_changed(self) -> None:
+        for tab in (self._session.movies, self._session.shows):
+            tab.hope_for_posters()
+        self._controller.refresh_posters()
         self._train_now()
 
     def _describe_anew(self, item_id: int) -> None:

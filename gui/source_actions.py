@@ -50,6 +50,7 @@ class SourceActions(QObject):
         self._asking = asking or worker
         self._waiting = waiting or self._asking
         self._scans: dict[str, Ticket] = {}
+        self._unasked: set[str] = set()
         preferences.changed.connect(self.changed)
 
     @property
@@ -81,6 +82,10 @@ class SourceActions(QObject):
     def last_scan(self, source_id: str) -> ScanRecord | None:
         """How the newest scan of a source ended."""
         return self._library.scans.last(source_id)
+
+    def is_unasked(self, source_id: str) -> bool:
+        """Whether the running scan of a source is one that nobody asked for."""
+        return source_id in self._unasked
 
     def running_scan(self, source_id: str) -> Ticket | None:
         """The scan of a source that is under way or waits for its turn."""
@@ -154,8 +159,11 @@ class SourceActions(QObject):
         """Bring the demo library in for want of anything better, without choosing it."""
         return self.scan(DEMO_SOURCE.id)
 
-    def scan(self, source_id: str, allow_shrink: bool = False) -> Ticket:
-        """Bring the library up to date with a source; one that is being scanned already goes on."""
+    def scan(self, source_id: str, allow_shrink: bool = False, unasked: bool = False) -> Ticket:
+        """Bring the library up to date with a source; one that is being scanned already goes on.
+
+        :param unasked: nobody asked for it, so that nobody is told when there is nothing to tell, or the server is off.
+        """
         running = self._scans.get(source_id)
         if running is not None and not running.called_off:
             return running
@@ -164,8 +172,10 @@ class SourceActions(QObject):
             raise AppError("This source is not there any more.")
         ticket = self._worker.submit(f"Scanning {source.name}", jobs.scan_source(source, allow_shrink))
         self._scans[source_id] = ticket
+        if unasked:
+            self._unasked.add(source_id)
         ticket.succeeded.connect(lambda report: self._scan_succeeded(source_id, report))
-        ticket.failed.connect(self.went_wrong)
+        ticket.failed.connect(self.changed if unasked else self.went_wrong)
         ticket.ended.connect(lambda: self._scan_ended(source_id, ticket))
         self.scan_began.emit(source_id, ticket)
         self.changed.emit()
@@ -205,6 +215,7 @@ class SourceActions(QObject):
     def _scan_ended(self, source_id: str, ticket: Ticket) -> None:
         if self._scans.get(source_id) is ticket:
             del self._scans[source_id]
+            self._unasked.discard(source_id)
         self.changed.emit()
 
     def _was_removed(self, source: SourceSettings) -> None:

@@ -183,6 +183,17 @@ class RuleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How often the sources are looked through again while the window is open: hours between two scans, 0 for never."""
+
+    every_hours: int = 24
+
+    def check(self) -> None:
+        """Raise :class:`SettingsError` when the number is out of its range."""
+        _require(0 <= self.every_hours <= 720, "Sources are looked through every 1 to 720 hours, or never.")
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSettings:
     """How far the program may reach: "all" that was set up, only the own network ("home"), or nothing at all."""
 
@@ -350,6 +361,7 @@ class Settings:
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     text_model: TextModelSettings = field(default_factory=TextModelSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    scanning: ScanSettings = field(default_factory=ScanSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     catalogs: CatalogSettings = field(default_factory=CatalogSettings)
     writing: WritingSettings = field(default_factory=WritingSettings)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from gui.ports import Ports
+from gui.preferences import Preferences
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.folder_form import FolderForm
 from gui.tabs.configuration.jellyfin_form import JellyfinForm
@@ -16,7 +17,9 @@ from gui.tabs.configuration.source_form import SourceForm
 from gui.tabs.configuration.subsonic_form import SubsonicForm
 from gui.theme import Theme
 from gui.widgets.buttons import Button
-from library.settings import SourceKind, SourceSettings
+from library.settings import ScanSettings, Settings, SourceKind, SourceSettings
+
+HOURS = ((6, "every six hours"), (24, "every day"), (168, "every week"), (0, "only when I ask"))
 
 
 def form_of(kind: SourceKind, actions: SourceActions, ports: Ports, source: SourceSettings | None = None) -> SourceForm:
@@ -28,6 +31,32 @@ def form_of(kind: SourceKind, actions: SourceActions, ports: Ports, source: Sour
     if kind == "subsonic":
         return SubsonicForm(actions, ports, source)
     return FolderForm(actions, source)
+
+
+class HowOften(QWidget):
+    """How often the sources are looked through again without being asked."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        self.choice = QComboBox(self)
+        self.choice.setAccessibleName("How often the sources are looked through for changes")
+        for hours, name in HOURS:
+            self.choice.addItem(name, hours)
+        self.setLayout(row(words("Look for what is new", "dim", wrap=False), self.choice, 1))
+        self.choice.activated.connect(self._choose)
+        preferences.changed.connect(self._show)
+        self._show(preferences.settings)
+
+    def _show(self, settings: Settings) -> None:
+        place = self.choice.findData(settings.scanning.every_hours)
+        if place < 0:
+            place = self.choice.count()
+            self.choice.addItem(f"every {settings.scanning.every_hours} hours", settings.scanning.every_hours)
+        self.choice.setCurrentIndex(place)
+
+    def _choose(self) -> None:
+        self._preferences.change(scanning=ScanSettings(int(self.choice.currentData())))
 
 
 class SourcesSection(Section):
@@ -43,7 +72,14 @@ class SourcesSection(Section):
     pairs_wanted = pyqtSignal()
     assistant_wanted = pyqtSignal()
 
-    def __init__(self, actions: SourceActions, ports: Ports, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        actions: SourceActions,
+        ports: Ports,
+        theme: Theme,
+        preferences: Preferences,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(
             "Sources", "Where your films and shows come from. They are only read, unless you allow writing.", parent
         )
@@ -62,7 +98,9 @@ class SourcesSection(Section):
         self.add_folder = Button("Add folders", "", self)
         self.use_demo = Button("Use the demo library", "", self)
         self._adding = QWidget(self)
-        self._adding.setLayout(row(self.add_plex, self.add_jellyfin, self.add_subsonic, self.add_folder, self.use_demo, 1))
+        self._adding.setLayout(
+            row(self.add_plex, self.add_jellyfin, self.add_subsonic, self.add_folder, self.use_demo, 1)
+        )
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
@@ -78,6 +116,8 @@ class SourcesSection(Section):
         self.pairs.clicked.connect(self.pairs_wanted)
         self.body.addLayout(row(self.pairs, 1))
         self.show_pairs(0)
+        self.often = HowOften(preferences)
+        self.body.addWidget(self.often)
         actions.changed.connect(self.refresh)
         self.refresh()
 

@@ -49,7 +49,7 @@ class ConfigurationTab(QWidget):
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         preferences, theme = setting.preferences, setting.theme
-        self.sources = SourcesSection(setting.actions, setting.ports, theme)
+        self.sources = SourcesSection(setting.actions, setting.ports, theme, preferences)
         self.catalogs = CatalogsSection(preferences, setting.ports, setting.actions, theme)
         self.writing = WritingSection(preferences)
         self.people = PeopleSection()
