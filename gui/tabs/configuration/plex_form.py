@@ -90,7 +90,6 @@ class PlexForm(ServerForm):
 
     def _lay_out(self) -> None:
         self.body.addWidget(self.plex)
-        self.body.addLayout(row(self.sign_out, 1))
         self.body.addWidget(self.signing_out)
         self.body.addLayout(self._home)
         self.body.addWidget(words(OR_TYPE, "section"))
@@ -128,13 +127,9 @@ class PlexForm(ServerForm):
 
     def _offer_sign_out(self, there: bool) -> None:
         if there and not self._left and self._source is not None:
-            self.sign_out.show()
+            self.plex.show_signed_in(self._source.user, self.sign_out)
             self.people = HomePeople(self._accounts, self._actions.preferences, self._source)
             self._home.addWidget(self.people)
-            who = f" as {self._source.user}" if self._source.user else ""
-            say(self.plex.told, f"You are signed in with Plex{who}.", "note")
-            self.plex.offer.hide()
-            self.plex.sign_in.setText("Sign in again")
 
     def _ask_to_sign_out(self) -> None:
         self.signing_out.ask(

@@ -6,11 +6,11 @@ import time
 
 from PyQt6.QtCore import Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
-from PyQt6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.account_actions import AccountActions, OpenedAccount, ServerAccess
 from gui.tabs.configuration.parts import row, say, words
-from gui.widgets.buttons import Button
+from gui.widgets.buttons import Button, set_look
 from gui.worker import Ticket
 from library.accounts import AccountServer, CodeShown
 from library.errors import AppError
@@ -35,6 +35,7 @@ class PlexSignIn(QWidget):
 
     def __init__(self, accounts: AccountActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._accounts = accounts
         self._ticket: Ticket | None = None
         self._opened: OpenedAccount | None = None
@@ -69,13 +70,25 @@ class PlexSignIn(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.sign_in, 1))
+        self._first = row(self.sign_in, 1)
+        layout.addLayout(self._first)
         layout.addWidget(self.offer)
         layout.addWidget(self.told)
         layout.addWidget(self.link)
         layout.addWidget(self.code)
         layout.addLayout(self._list)
         layout.addLayout(row(self.copy, self.open, self.use, self.cancel, self.again, 1))
+
+    def show_signed_in(self, name: str, *beside: Button) -> None:
+        """Say that somebody has signed in before; what else can be done goes beside the button to sign in again."""
+        self.sign_in.setText("Sign in again")
+        self.sign_in.setAccessibleName("Sign in with Plex again")
+        set_look(self.sign_in, "look", "")
+        for button in beside:
+            self._first.insertWidget(self._first.count() - 1, button)
+            button.show()
+        self._say(f"You are signed in with Plex as {name}." if name else "You are signed in with Plex.")
+        self._show()
 
     # Signing in
 
