@@ -182,7 +182,7 @@ def test_a_real_server_is_used_killed_and_used_again(tmp_path: Path, music: dict
         kill_while_scanning(library, supysonic, music)
         keys = read_it(library, supysonic, music)
         rate_and_star(library, supysonic, keys[0])
-        write_a_list(supysonic, random.Random(3).choices(keys, k=60))
+        write_a_list(supysonic, random.Random(3).choices(keys, k=20))
         kill_while_writing(supysonic, random.Random(4).choices(keys, k=LONG))
 
 
