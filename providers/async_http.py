@@ -10,16 +10,16 @@ import asyncio
 import json
 import logging
 import random
-import time
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import requests
 import urllib3.exceptions as low
+from aiohttp.abc import ResolveResult
 
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
 from providers.catalogs.rate import Pace
@@ -27,20 +27,15 @@ from providers.deadline import DeadlinePassed
 from providers.failures import CutReply, PassingFailure, place_of, translate
 from providers.http import MAX_REDIRECTS, USER_AGENT, BadStatus, Patience
 from providers.ledger import NetworkLedger
+from providers.statuses import GATEWAY, ON_THE_INTERNET, STANDS_IN, seconds_to_wait
 
 IN_FLIGHT = 10
 BUSY_ATTEMPTS = 6
 MOST_WAIT = 120.0
 """Seconds that a service may ask us to wait; when it asks for more, we come back another time."""
 _CHUNK = 64 * 1024
-_GATEWAY = (502, 504, 520, 521, 522, 523, 524)
-_AGAIN = (500, *_GATEWAY)
+_AGAIN = (500, *GATEWAY)
 _MOVED = (301, 302, 303, 307, 308)
-_ON_THE_INTERNET = "Look whether this computer is on the internet, and try again a little later."
-_STANDS_IN = (
-    "Check the date of this computer. It may also be that a virus scanner or the sign-in page of a network stands in for"
-    " the service."
-)
 logger = logging.getLogger(__name__)
 
 
@@ -121,6 +116,17 @@ class AsyncProviderSession:
                 await asyncio.sleep(self._rest(None, failed))
             logger.info("%s: trying again", self.provider)
 
+    async def picture(self, url: str) -> bytes | None:
+        """The bytes of a picture; ``None`` when it is not there or is none."""
+        try:
+            reply = await self.get(url)
+        except BadStatus as error:
+            if error.status == 404:
+                return None
+            raise
+        kind = next((value for name, value in reply.headers.items() if name.lower() == "content-type"), "")
+        return reply.body if kind.startswith("image/") else None
+
     async def post(self, url: str, content: Mapping[str, Any]) -> Reply:
         """Send something as JSON, once."""
         async with self._slots:
@@ -147,7 +153,7 @@ class AsyncProviderSession:
             if reply.status not in _MOVED or not target:
                 return reply
             here, params = self._redirected(here, target), {}
-        raise ProviderReplyError(self.provider, f"{place_of(url)} keeps sending us in a circle.", _ON_THE_INTERNET)
+        raise ProviderReplyError(self.provider, f"{place_of(url)} keeps sending us in a circle.", ON_THE_INTERNET)
 
     def _redirected(self, url: str, target: str) -> str:
         """Where a redirect leads; raises when that is another host."""
@@ -162,7 +168,7 @@ class AsyncProviderSession:
         raise ProviderReplyError(
             self.provider,
             f"{place_of(url)} sends us on to {place_of(moved)}; nothing was sent there, to keep the key safe.",
-            _STANDS_IN,
+            STANDS_IN,
         )
 
     async def _once(
@@ -175,8 +181,7 @@ class AsyncProviderSession:
     ) -> Reply:
         """One exchange in its turn; what goes wrong comes out as a ``ProviderError``."""
         host = urlsplit(url).hostname or ""
-        if self._ledger is not None:
-            self._ledger.permit(self.provider, host)
+        self._permit(host)
         await self._pace.turn()
         body = None if content is None else json.dumps(content).encode()
         seen = _Seen()
@@ -190,7 +195,12 @@ class AsyncProviderSession:
             raise _translated(self.provider, url, error) from None
         finally:
             if self._ledger is not None and host:
-                self._ledger.record(host, seen.peer, seen.received, sent=len(body or b""), purpose=self._purpose)
+                self._ledger.record(host, seen.peer, seen.received, sent=seen.sent, purpose=self._purpose)
+
+    def _permit(self, host: str, peer: str = "") -> None:
+        """Raise when the person does not want this host to be talked to now."""
+        if self._ledger is not None:
+            self._ledger.permit(self.provider, host, peer)
 
     async def _exchange(
         self,
@@ -204,7 +214,7 @@ class AsyncProviderSession:
         async with self._open().request(
             method, url, params=dict(params), headers=headers, data=body, allow_redirects=False
         ) as response:
-            seen.note_peer(response)
+            seen.note(response, len(body or b""))
             found = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK):
                 found += chunk
@@ -216,7 +226,7 @@ class AsyncProviderSession:
                         " its end.",
                         "Try again later.",
                     )
-            return Reply(self.provider, response.status, dict(response.headers), bytes(found))
+            return Reply(self.provider, response.status, response.headers, bytes(found))
 
     def _open(self) -> aiohttp.ClientSession:
         if self._client is None:
@@ -224,7 +234,7 @@ class AsyncProviderSession:
                 total=None, sock_connect=self.patience.connect, sock_read=self.patience.read
             )
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
+                connector=aiohttp.TCPConnector(limit=IN_FLIGHT, resolver=_AskingResolver(self._permit)),
                 timeout=timeout,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -242,15 +252,35 @@ class AsyncProviderSession:
         return reply
 
 
+class _AskingResolver(aiohttp.ThreadedResolver):
+    """Looks names up, and asks whether the addresses that came out may be talked to before one of them is called."""
+
+    def __init__(self, permit: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._may = permit
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The addresses of a name; raises ``ProviderOffline`` when one of them is not to be reached."""
+        found = await super().resolve(host, port, family)
+        for address in found:
+            self._may(host, address["host"])
+        return found
+
+
 class _Seen:
     """What one exchange came to, also when it failed half way."""
 
     def __init__(self) -> None:
-        self.received = 0
+        self.sent = self.received = 0
         self.peer = ""
 
-    def note_peer(self, response: aiohttp.ClientResponse) -> None:
-        """Remember whom the connection leads to, while there is one: a short answer has let go of it by now."""
+    def note(self, response: aiohttp.ClientResponse, body: int) -> None:
+        """Remember how much was sent, and whom to, while there is a connection: a short answer has let go of it by now."""
+        asked = response.request_info
+        head = sum(len(name) + len(value) + 4 for name, value in asked.headers.items())
+        self.sent = len(f"{asked.method} {asked.url.raw_path_qs} HTTP/1.1\r\n\r\n") + head + body
         connection = response.connection
         peer = (
             None
@@ -274,9 +304,9 @@ def _translated(provider: str, url: str, error: Exception) -> ProviderError:
     """What aiohttp raises, as the program's own error, with hints for a service on the internet."""
     found = translate(provider, url, _known(error))
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return ProviderUnavailable(provider, found.message, _STANDS_IN)
+        return ProviderUnavailable(provider, found.message, STANDS_IN)
     if isinstance(found, ProviderUnavailable):
-        return type(found)(provider, found.message, _ON_THE_INTERNET)
+        return type(found)(provider, found.message, ON_THE_INTERNET)
     return found
 
 
@@ -307,20 +337,10 @@ def _status_error(reply: Reply, place: str) -> ProviderError:
     if status in (401, 403):
         return ProviderDenied(provider, f"{place} refused the request ({status}).", "Check the key.")
     if status in (429, 503):
-        wait = retry_after(reply.headers.get("Retry-After", ""))
+        wait = seconds_to_wait(reply.headers)
         return ProviderBusy(provider, f"{place} asks to come back later ({status}).", "Try again in a while.", wait)
-    if status in _GATEWAY:
+    if status in GATEWAY:
         return PassingFailure(provider, f"{place} is in trouble just now ({status}).", "Try again in a while.")
     if status == 404:
         return BadStatus(provider, status, f"{place} has nothing at this address (404).")
     return BadStatus(provider, status, f"{place} answered with the error {status}.", "Try again in a while.")
-
-
-def retry_after(text: str) -> float | None:
-    """Seconds to wait by a Retry-After header, which is a number or a date; ``None`` when it says nothing of use."""
-    if text.strip().isdigit():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None

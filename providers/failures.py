@@ -72,7 +72,7 @@ def _certificate(provider: str, url: str | None, causes: list[BaseException]) ->
     for cause in causes:
         if isinstance(cause, OtherCertificate):
             return _another_certificate(provider, place, cause)
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_code"):  # aiohttp's has none
             return _certificate_error(provider, place, cause.verify_code)
     if not any(isinstance(cause, (ssl.SSLError, requests.exceptions.SSLError, low.SSLError)) for cause in causes):
         return None

@@ -9,11 +9,9 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -22,20 +20,19 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
-from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUntrusted
+from library.errors import ProviderBusy, ProviderError, ProviderReplyError, ProviderUntrusted
 from providers.certificates import shown_certificate
 from providers.deadline import Deadline, DeadlinePassed, limited_pools
 from providers.failures import CutReply, PassingFailure, place_of, translate
 from providers.ledger import Connections, NetworkLedger, Reach
+from providers.statuses import GATEWAY, BadStatus, as_site, status_error
 
 __all__ = ["USER_AGENT", "BadStatus", "Connections", "NetworkLedger", "Patience", "ProviderSession", "Reach"]
 
 USER_AGENT = "Homereel/0.1"
 MAX_REDIRECTS = 5
-MOST_SECONDS_TO_WAIT = 3600.0
 _READS = ("GET", "HEAD")
-_GATEWAY = (502, 504, 520, 521, 522, 523, 524)
-_AGAIN = (500, 503, *_GATEWAY)
+_AGAIN = (500, 503, *GATEWAY)
 _CHUNK = 64 * 1024
 _CHECK_PROXY = "Check the address, and the reverse proxy in front of the server if there is one."
 logger = logging.getLogger(__name__)
@@ -64,14 +61,6 @@ class Patience:
     apart: float = 0.0
 
 
-class BadStatus(ProviderReplyError):
-    """The service answered with a status that says the request cannot be done: 400, 404, 500, ..."""
-
-    def __init__(self, provider: str, status: int, message: str, hint: str = "") -> None:
-        super().__init__(provider, message, hint)
-        self.status = status
-
-
 Explain = Callable[[requests.Response], ProviderError | None]
 
 
@@ -81,7 +70,8 @@ class ProviderSession(requests.Session):
     Every request raises a ``ProviderError`` when it fails, also for a bad status (``BadStatus``, ``ProviderDenied``,
     ``ProviderBusy`` or ``ProviderUnavailable``); the body of what it returns is complete and in memory.
 
-    ``posts_ask_only`` may be set while questions are sent as forms: a POST is then repeated as reads are.
+    ``posts_ask_only`` may be set while questions are sent as forms: a POST is then repeated and led on as reads are. ``is_site``
+    may be set for a site of the internet: what is said then does not take it for the person's own server.
 
     :param provider: the name of the service as the user knows it.
     :param purpose: why the service is asked, as the ledger shows it: "Reading your library".
@@ -108,6 +98,7 @@ class ProviderSession(requests.Session):
         self.purpose = purpose
         self.fingerprint = fingerprint
         self.posts_ask_only = False
+        self.is_site = False
         self._begun = 0.0
         self.trust_env = False
         self.headers["User-Agent"] = USER_AGENT
@@ -139,16 +130,19 @@ class ProviderSession(requests.Session):
         options.update(stream=True, allow_redirects=False, timeout=(self.patience.connect, self.patience.read))
         self._deadline.read_seconds = self.patience.read
         self._deadline.start(self.patience.overall)
-        repeatable = request.method in _READS or self.posts_ask_only
-        attempts = max(1, self.patience.attempts) if repeatable else 1
+        attempts = max(1, self.patience.attempts) if self._only_asks(request) else 1
         for attempt in range(1, attempts + 1):
             try:
                 return self._checked(self._follow(request, options))
             except ProviderError as error:
                 if attempt == attempts or not _worth_repeating(error) or not self._pause(attempt, error):
-                    raise
+                    raise (as_site(error) if self.is_site else error) from None
                 logger.info("%s: trying again (%d of %d)", self.provider, attempt + 1, attempts)
         raise AssertionError("the loop above returns or raises")
+
+    def _only_asks(self, request: requests.PreparedRequest) -> bool:
+        """Whether a request changes nothing, so that it may be sent twice."""
+        return request.method in _READS or self.posts_ask_only
 
     def _pause(self, attempt: int, error: ProviderError) -> bool:
         """Wait before the next attempt, as long as the service asks for; False when there is no time for that."""
@@ -174,7 +168,7 @@ class ProviderSession(requests.Session):
         for _ in range(MAX_REDIRECTS + 1):
             response = self._once(request, options)
             target = response.headers.get("Location")
-            if response.status_code not in (301, 302, 303, 307, 308) or not target or request.method not in _READS:
+            if response.status_code not in (301, 302, 303, 307, 308) or not target or not self._only_asks(request):
                 return response
             request = self._redirected(request, target)
         raise ProviderReplyError(
@@ -270,7 +264,7 @@ class ProviderSession(requests.Session):
         if own is not None:
             raise own
         if not 200 <= response.status_code < 300:
-            raise _status_error(self.provider, response)
+            raise status_error(self.provider, response)
         return response
 
 
@@ -315,53 +309,3 @@ def _size_of(request: requests.PreparedRequest) -> int:
     body = request.body
     size = len(body) if isinstance(body, (bytes, str)) else int(request.headers.get("Content-Length", 0))
     return len(f"{request.method} {request.path_url} HTTP/1.1\r\n\r\n") + head + size
-
-
-def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """How long a service asks to be left alone (``Retry-After``), at most an hour; ``None`` when it does not say.
-
-    A moment is compared with the service's own clock, which may be wrong by years.
-    """
-    text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(min(int(text), MOST_SECONDS_TO_WAIT)) if len(text) < 10 else MOST_SECONDS_TO_WAIT
-    then, there = _moment(text), _moment(headers.get("Date", ""))
-    if then is None:
-        return None
-    seconds = (then - (there or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), MOST_SECONDS_TO_WAIT)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as it stands in headers; ``None`` when it is none."""
-    try:
-        found = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
-def _status_error(provider: str, response: requests.Response) -> ProviderError:
-    """What a status means in general."""
-    status, place = response.status_code, place_of(response.url)
-    if status in (401, 403):
-        return ProviderDenied(provider, f"{place} refused the request ({status}).", "Check the token and its rights.")
-    if status in (429, 503):
-        wait = seconds_to_wait(response.headers)
-        return ProviderBusy(provider, f"{place} asks to come back later ({status}).", _later(wait), wait)
-    if status in _GATEWAY:
-        return PassingFailure(
-            provider,
-            f"The proxy at {place} gets no answer from the server behind it ({status}).",
-            "Check that the server itself is running.",
-        )
-    if status == 404:
-        return BadStatus(provider, status, f"{place} has nothing at this address (404).")
-    return BadStatus(provider, status, f"{place} answered with the error {status}.", "Look into the server's own log.")
-
-
-def _later(wait: float | None) -> str:
-    """When to try again, as a sentence."""
-    if wait is None or wait <= 60:
-        return "Try again in a minute."
-    return f"Try again in {round(wait / 60)} minutes."

@@ -58,6 +58,7 @@ class PlexAccount:
         self._session = session
         self._client_id = client_id
         session.explain = explain
+        session.is_site = True
         session.headers.update(plex_headers(client_id))
         self._use(token)
 

@@ -42,6 +42,7 @@ class PlexWatchlist:
         self._session = session
         self._sites = sites or PlexSites()
         session.explain = explain
+        session.is_site = True
         session.headers.update(plex_headers(client_id))
         if token:
             register_secret(token)

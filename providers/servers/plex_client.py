@@ -112,7 +112,9 @@ class PlexClient:
         try:
             response = self._session.get(f"{self.address.url}/identity", headers={"X-Plex-Token": None})
             element = self._container(self._translated(parse, response.text))
-        except (BadStatus, BrokenPage):
+        except (BadStatus, BrokenPage) as error:
+            if isinstance(error, BadStatus) and error.status >= 500:
+                raise  # whoever answers is in trouble; who it is cannot be told
             raise self._not_plex() from None
         if not element.get("machineIdentifier"):
             raise self._not_plex()

@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
-from providers.async_http import AsyncProviderSession, Reply, retry_after
+from library.errors import (
+    ProviderBusy,
+    ProviderDenied,
+    ProviderError,
+    ProviderOffline,
+    ProviderReplyError,
+    ProviderUnavailable,
+)
+from providers.async_http import AsyncProviderSession, Reply
 from providers.catalogs.rate import Pace
 from providers.http import BadStatus, Patience
-from providers.ledger import NetworkLedger
+from providers.ledger import NetworkLedger, Reach
 from tests.fakes.serving import FakeService
 
 SECRET = "canary-of-the-catalogue-77"
@@ -189,12 +196,29 @@ def test_a_write_is_sent_once(fake: Fake) -> None:
 
 
 def test_whom_the_person_does_not_want_to_talk_to_is_not_talked_to(fake: Fake) -> None:
-    class Closed(NetworkLedger):
-        def permit(self, provider: str, host: str) -> None:
-            raise ProviderUnavailable(provider, "The program is offline.", "Switch it on again.")
+    ledger = NetworkLedger(reach="none")
+    assert isinstance(failure("http://api.example.org/", ledger=ledger), ProviderOffline)
+    assert ledger.fresh() == ()
+    assert got(fake.url + "/", ledger=ledger).status == 200
 
-    assert "offline" in failure(fake.url + "/", ledger=Closed()).message
+
+def test_a_name_that_turns_out_to_be_far_is_not_called(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    import providers.ledger
+
+    real = providers.ledger._reach_of_address
+    far = {"127.0.0.1": Reach.INTERNET}
+    monkeypatch.setattr(providers.ledger, "_reach_of_address", lambda text: far.get(text) or real(text))
+    error = failure(fake.url.replace("127.0.0.1", "localhost") + "/", ledger=NetworkLedger(reach="home"))
+    assert isinstance(error, ProviderOffline)
     assert fake.requests == []
+
+
+def test_what_was_sent_is_counted(fake: Fake) -> None:
+    ledger = NetworkLedger()
+    asked(lambda session: session.post(fake.url + "/v4/login", {"apikey": SECRET}), ledger=ledger)
+    (row,), (seen,) = ledger.fresh(), fake.requests
+    head = len(f"POST {seen.raw} HTTP/1.1\r\n\r\n") + sum(len(k) + len(v) + 4 for k, v in seen.headers.items())
+    assert row.sent == head + len(seen.body)
 
 
 def test_no_secret_in_any_log(fake: Fake, caplog: pytest.LogCaptureFixture) -> None:
@@ -207,10 +231,3 @@ def test_no_secret_in_any_log(fake: Fake, caplog: pytest.LogCaptureFixture) -> N
             else:
                 got(fake.url + "/")
     assert SECRET not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("3", 3.0), ("", None), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0)]
-)
-def test_retry_after(text: str, seconds: float | None) -> None:
-    assert retry_after(text) == seconds

@@ -17,7 +17,8 @@ from library.errors import (
     ProviderReplyError,
     ProviderUnavailable,
 )
-from providers.http import BadStatus, NetworkLedger, Patience, ProviderSession, Reach, seconds_to_wait
+from providers.http import BadStatus, NetworkLedger, Patience, ProviderSession, Reach
+from providers.statuses import seconds_to_wait
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
 
