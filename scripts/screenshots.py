@@ -104,6 +104,10 @@ def pages(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "tonight", lambda: (window.show_tab(MOVIES), window.tonight_requested.emit())
     yield "tonight-card", lambda: over.tonight.page.begun.emit(MediaKind.MOVIE, FilterChoice())
     yield "tonight-over", over.tonight.page.finished.emit
+    yield "assistant-media", lambda: background.assistant.open()
+    yield "assistant-plex", lambda: background.assistant.page.steps[0].open_form("plex")
+    yield "assistant-you", lambda: background.assistant.open(1)
+    yield "assistant-network", lambda: background.assistant.open(2)
     yield "dials", lambda: (window.show_tab(MOVIES), movies.filters.dials.setChecked(True))
     yield "guest", lambda: (movies.filters.dials.setChecked(False), movies.guest_wanted.emit(True))
     yield "ledger", lambda: (movies.guest_wanted.emit(False), movies.card_view.open_ledger())

@@ -48,10 +48,10 @@ class AssistantDesk(QObject):
         """Show it, at this step."""
         if self.page is None:
             self.page = page = self._made()
-            page.show_step(place, tell=False)
             page.moved.connect(self._remember)
             page.closed.connect(self._left)
             page.finished.connect(self._finished)
+        self.page.show_step(place, tell=False)
         self._session.window.lay_over(self.page)
 
     @property
