@@ -224,8 +224,7 @@ class Background(QObject):
 
     def _is_routine(self, source_id: str, report: ScanReport) -> bool:
         """Whether nobody asked for a scan, and it found nothing that anybody needs to be told."""
-        unasked = self.actions.is_unasked(source_id) and not (report.added or report.removed)
-        return unasked or self.live.is_routine(source_id, report)
+        return self.actions.is_unasked(source_id) and not (report.added or report.removed)
 
     def _show_pairs(self) -> None:
         self._controller.attempt(lambda: self.configuration.sources.show_pairs(self.pairs.waiting()))

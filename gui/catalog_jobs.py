@@ -50,7 +50,7 @@ def look_up(open_catalog: OpenCatalog, settings: CatalogSettings) -> Task:
     def job(workplace: Workplace) -> Job[tuple[EnrichReport, ...]]:
         reports = []
         for name in switched_on(settings):
-            with closing(_opened(workplace, open_catalog, name, settings)) as catalog:
+            with closing(open_stored(workplace, open_catalog, name, settings)) as catalog:
                 reports.append((yield from enrich(workplace.library, catalog, settings.days)))
         return tuple(reports)
 
@@ -75,7 +75,7 @@ def find_matches(
 
     def job(workplace: Workplace) -> Job[tuple[Match, ...]]:
         yield Progress(f"Asking {NAMES[name]}")
-        with closing(_opened(workplace, open_catalog, name, settings)) as catalog:
+        with closing(open_stored(workplace, open_catalog, name, settings)) as catalog:
             return catalog.search(item.kind, title, year)
 
     return job
@@ -91,14 +91,14 @@ def choose_match(
         if key is None:
             workplace.library.metadata.choose(item_id, name, None)
             return EnrichReport(name)
-        with closing(_opened(workplace, open_catalog, name, settings)) as catalog:
+        with closing(open_stored(workplace, open_catalog, name, settings)) as catalog:
             workplace.library.metadata.choose(item_id, name, key)
             return (yield from enrich(workplace.library, catalog, settings.days, only=[item_id]))
 
     return job
 
 
-def _opened(workplace: Workplace, open_catalog: OpenCatalog, name: str, settings: CatalogSettings) -> Catalog:
+def open_stored(workplace: Workplace, open_catalog: OpenCatalog, name: str, settings: CatalogSettings) -> Catalog:
     """A catalogue with the key that is stored for it."""
     secrets, (key_name, pin_name) = Secrets(workplace.home), SECRETS[name]
     key = secrets.get(key_name)

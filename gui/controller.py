@@ -106,7 +106,9 @@ class Controller(QObject):
 
     def want_posters(self, item_ids: Iterable[int]) -> None:
         """Ask for the posters of these titles, where there are any."""
-        items = [item for item in self.library.items.many(item_ids) if any(place.poster for place in item.places)]
+        found = self.library.items.many(item_ids)
+        answered = self.library.metadata.answered([item.id for item in found])
+        items = [item for item in found if item.id in answered or any(place.poster for place in item.places)]
         if items:
             self.posters_wanted.emit(tuple(items))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from PyQt6.QtCore import QByteArray, QSize, Qt
 from PyQt6.QtGui import QImage
 
+from gui.catalog_posters import CatalogPosters
 from gui.worker import Task, Workplace
 from library import backups, export
 from library.accounts import account_secret_of, person_secret_of
@@ -169,24 +170,33 @@ def export_ratings(path: Path, form: export.Format) -> Task:
 
 
 def fetch_posters(items: Sequence[Item], sources: Sequence[SourceSettings]) -> Task:
-    """Bring the posters of some items, in this order: from the cache, else from their server."""
+    """Bring the posters of some items, in this order: from the cache, else from their server, else from a catalogue."""
     known = {source.id: source for source in sources}
 
     def job(workplace: Workplace) -> Job[None]:
         cache = PosterCache(workplace.home.posters)
         silent: set[str] = set()
-        for item in items:
-            for place in item.places:
-                source = known.get(place.source_id)
-                if not place.poster or source is None:
-                    continue
-                image = decoded(_poster_bytes(workplace, cache, source, place, silent))
+        with closing(CatalogPosters(workplace, cache)) as catalogs:
+            for item in items:
+                image = _poster_of(workplace, cache, item, known, silent) or decoded(catalogs.find(item))
                 if image is not None:
                     yield PosterFound("Fetching posters", item_id=item.id, kind=item.kind, image=image)
-                    break
-            yield Progress("Fetching posters")
+                yield Progress("Fetching posters")
 
     return job
+
+
+def _poster_of(
+    workplace: Workplace, cache: PosterCache, item: Item, known: Mapping[str, SourceSettings], silent: set[str]
+) -> QImage | None:
+    """The picture that the first of its servers has."""
+    for place in item.places:
+        source = known.get(place.source_id)
+        if place.poster and source is not None:
+            image = decoded(_poster_bytes(workplace, cache, source, place, silent))
+            if image is not None:
+                return image
+    return None
 
 
 def _poster_bytes(

@@ -54,6 +54,7 @@ class MatchPage(LaidPage):
         self.choices: list[Button] = []
         self._found = QVBoxLayout()
         self._found.setSpacing(10)
+        self._taken_key = ""
         self._scroll = ScrollArea()
         self._arrange()
         self.search.clicked.connect(self._search)
@@ -71,6 +72,7 @@ class MatchPage(LaidPage):
         :param taken: what the title was taken for; ``None`` for nothing.
         """
         self.title.setText(_named(item.title, item.year))
+        self._taken_key = taken.key if taken else ""
         was = f"It was taken for {_named(taken.title, taken.year)}." if taken else "It was not found by itself."
         self.taken.setText(f"{was} Choose the right one; your choice stays.")
         self.catalog.clear()
@@ -123,7 +125,7 @@ class MatchPage(LaidPage):
         inner = QWidget()
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 12, 24)
+        column.setContentsMargins(0, 0, 0, 24)
         column.addLayout(self._found)
         column.addStretch(1)
         self._scroll.setWidget(inner)
@@ -153,6 +155,8 @@ class MatchPage(LaidPage):
         self.choices.append(button)
         head = row(spacing=12)
         head.addWidget(words(_named(match.title, match.year), "heading"), 1)
+        if match.key == self._taken_key:
+            head.addWidget(words("what it was taken for", "note", wrap=False))
         head.addWidget(button)
         card.body.addLayout(head)
         if match.overview:

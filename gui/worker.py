@@ -26,7 +26,7 @@ from library.progress import Job, Progress
 from library.redaction import redact
 from library.secrets import Secrets, secret_of
 from library.settings import SourceSettings
-from library.sources import MediaServer
+from library.sources import Catalog, MediaServer
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,11 @@ class Workplace:
     def server_on_trial(self, source: SourceSettings, token: str | None = None) -> MediaServer:
         """As :meth:`open_server`, but nothing that it says is remembered about the source: it may not come to that."""
         return self.open_server(replace(source, id=TRIAL), self._token_of(source) if token is None else token)
+
+    @property
+    def open_catalog(self) -> Callable[[str, str, str, str], Catalog]:
+        """What opens a catalogue: its name, its key, its PIN and the language of its answers."""
+        return self._ports.open_catalog
 
     def machine_of(self, source: SourceSettings) -> str:
         """Machine id of the server that a source was read from; empty when that is not known."""

@@ -88,14 +88,20 @@ def _with_names(own: str, more: str) -> str:
 
 
 def _with_credits(own: str, more: str) -> str:
-    """The server's credits, and those of the catalogue that it lacks, behind them in their order."""
+    """The server's credits, and the catalogue's cast where the server's ends; who made it only where the server does not say.
+
+    Servers cut the cast, never the directors: another one there is the same person in another spelling.
+    """
     rows: list[list[Any]] = json.loads(own)
     known = {(str(row[0]).casefold(), row[1]) for row in rows}
+    told = {row[1] for row in rows}
     ends: dict[str, int] = {}
     for row in rows:
         ends[row[1]] = max(ends.get(row[1], 0), int(row[2]) + 1)
     for name, role, _, *character in sorted(json.loads(more), key=lambda row: int(row[2])):
         place = ends.get(role, 0)
+        if role != CreditRole.CAST and role in told:
+            continue
         if (str(name).casefold(), role) not in known and place < MOST_CREDITS:
             known.add((str(name).casefold(), role))
             ends[role] = place + 1

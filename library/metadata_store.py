@@ -103,6 +103,11 @@ class MetadataStore:
         row = self._database.row(sql, (item_id, catalog))
         return None if row is None else metadata_from(row[0])
 
+    def answered(self, item_ids: Sequence[int]) -> set[int]:
+        """Those of some titles that a catalogue knows."""
+        sql = f"SELECT DISTINCT item_id FROM metadata WHERE answer != '' AND item_id IN ({marks(item_ids)})"  # noqa: S608
+        return {int(row[0]) for row in self._database.rows(sql, list(item_ids))}
+
     def chosen_keys(self, catalog: str, item_ids: Iterable[int]) -> dict[int, str]:
         """Item id -> the key that a person chose, for those where one did."""
         wanted = set(item_ids)

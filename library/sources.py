@@ -256,6 +256,10 @@ class Catalog(Protocol):
         """Titles that could be meant, for a person to choose from."""
         ...
 
+    def picture(self, address: str) -> bytes | None:
+        """The bytes of a picture whose address it told; ``None`` when it is not there, or the address is not its own."""
+        ...
+
     def close(self) -> None:
         """Give back connections; closing twice is fine."""
         ...

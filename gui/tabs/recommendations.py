@@ -131,6 +131,10 @@ class RecommendationTab(QWidget):
         else:
             self._asked.add(item_id)
 
+    def hope_for_posters(self) -> None:
+        """Those that were not there may be there now: ask for them again when they are shown."""
+        self._asked.clear()
+
     def show_notice(self, text: str) -> None:
         """Say a sentence above the title, such as that the direction has changed; empty takes it away."""
         self.card_view.show_notice(text)

@@ -48,7 +48,7 @@ class TextArea(ScrollArea):
         self.tagline = Paragraph(theme, "dim", italic=True)
         self.overview = Paragraph(theme)
         self.cast = Paragraph(theme, "dim")
-        self.origin = Button("", "link")
+        self.origin = Button("", "link flush")
         self.origin.setToolTip("\n".join(ATTRIBUTIONS.values()))
         self.origin.hide()
         self.origin.clicked.connect(self.origin_clicked)

@@ -19,7 +19,7 @@ from providers.async_http import AsyncProviderSession, Reply
 from providers.catalogs.asking import EventLoop, Round
 from providers.catalogs.matching import ids_of, is_as_long, is_impossible, shortlist
 from providers.catalogs.rate import Pace
-from providers.catalogs.tmdb_details import Said, candidate_of, lines_of, match_of, metadata_of
+from providers.catalogs.tmdb_details import PICTURES, Said, candidate_of, lines_of, match_of, metadata_of
 from providers.http import BadStatus, Patience
 from providers.ledger import NetworkLedger
 
@@ -53,6 +53,7 @@ class TmdbCatalog:
     ) -> None:
         register_secret(key)
         self._url = url.rstrip("/")
+        self._pictures = PICTURES if self._url == URL else f"{self._url}/t/p/"
         self._language = language
         self._headers, self._key = _credentials(key)
         self._loop = EventLoop()
@@ -79,6 +80,12 @@ class TmdbCatalog:
         lines = self._loop.run(self._search(kind, title, None))
         found = [match_of(kind, line) for line in lines]
         return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
+
+    def picture(self, address: str) -> bytes | None:
+        """The bytes of a picture; the key stays here."""
+        if not address.startswith(PICTURES):
+            return None
+        return self._loop.run(self._session.picture(self._pictures + address.removeprefix(PICTURES)))
 
     def close(self) -> None:
         """Give back connections; closing twice is fine."""

@@ -26,6 +26,7 @@ from providers.ledger import NetworkLedger
 NAME = "TVDB"
 PURPOSE = "Looking titles up"
 URL = "https://api4.thetvdb.com"
+PICTURES = "https://artworks.thetvdb.com/"
 REQUESTS_A_SECOND = 10.0
 MOST_MATCHES = 20
 _KINDS = {MediaKind.SHOW: "series", MediaKind.MOVIE: "movie"}
@@ -54,6 +55,7 @@ class TvdbCatalog:
         for secret in self._login.values():
             register_secret(secret)
         self._url = url.rstrip("/")
+        self._pictures = PICTURES if self._url == URL else f"{self._url}/artworks/"
         self._language = language
         self._token = ""
         self._signing_in = asyncio.Lock()
@@ -67,7 +69,7 @@ class TvdbCatalog:
 
     def check(self) -> str:
         """Test the key; a sentence about what answered."""
-        self._loop.run(self._sign_in(""))
+        self._loop.run(self._sign_in(self._token))
         return "TVDB answers, and the key is good."
 
     def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
@@ -79,6 +81,12 @@ class TvdbCatalog:
         lines = self._loop.run(self._search(kind, title, None))
         found = [match_of(kind, line, self._language) for line in lines]
         return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
+
+    def picture(self, address: str) -> bytes | None:
+        """The bytes of a picture; the token stays here."""
+        if not address.startswith(PICTURES):
+            return None
+        return self._loop.run(self._session.picture(self._pictures + address.removeprefix(PICTURES)))
 
     def close(self) -> None:
         """Give back connections; closing twice is fine."""
@@ -171,7 +179,5 @@ def _explain(reply: Reply) -> ProviderError | None:
             NAME, "TVDB wants the PIN that goes with this key.", "You find it on your dashboard at thetvdb.com."
         )
     if reply.status == 401:
-        return ProviderDenied(
-            NAME, "TVDB does not take this key.", "Look at it again, and at the PIN if it has one."
-        )
+        return ProviderDenied(NAME, "TVDB does not take this key.", "Look at it again, and at the PIN if it has one.")
     return None

@@ -19,6 +19,7 @@ from library.progress import run
 from library.sources import Answered, Catalog, Metadata, Question, ServerItem
 from tests.fakes.certificate import make_certificate, server_side
 from tests.fakes.serving import FakeService
+from tests.fakes.tmdb import PICTURE
 
 FAULTS: dict[str, dict[str, object]] = {
     "reset": {},
@@ -133,6 +134,21 @@ class CatalogContract:
         matches = subject.catalog().search(subject.kind, title, year)
         assert (matches[0].title, matches[0].year, matches[0].kind) == (title, year, subject.kind)
         assert subject.catalog().search(subject.kind, "Nothing of the sort") == ()
+
+    def test_pictures_come_without_the_key_and_only_from_its_own_host(self, subject: CatalogSubject) -> None:
+        catalog = subject.catalog()
+        said = answers(catalog, subject.question(next(iter(subject.titles))))[0].metadata
+        assert said is not None
+        subject.service.forget()
+        assert catalog.picture(said.poster or "") == PICTURE
+        (seen,) = subject.service.requests
+        assert not [secret for secret in subject.secrets if secret in seen.raw + str(seen.headers)]
+        assert catalog.picture("https://example.org/x.jpg") is None
+        subject.service.fail("status", status=404)
+        assert catalog.picture(said.poster or "") is None
+        subject.service.recover()
+        subject.service.fail("html")
+        assert catalog.picture(said.poster or "") is None
 
     @pytest.mark.parametrize("fault", FAULTS)
     def test_each_fault_is_a_sentence_and_the_next_time_goes_on(

@@ -6,6 +6,7 @@ By itself: ``python -m tests.fakes.tmdb --titles 2000 --limit 40``; ``/pace`` sa
 from __future__ import annotations
 
 import argparse
+import base64
 import sys
 import time
 from collections import deque
@@ -18,7 +19,9 @@ from tests.fakes.serving import FakeService
 
 READ_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
 API_KEY = "0123456789abcdef0123456789abcdef"
-PICTURE = b"\xff\xd8\xff\xe0 a picture"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAAEElEQVR4nGM4oaEBRAwoFABIvQaRikDLogAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass

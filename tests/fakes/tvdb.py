@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.serving import FakeService
+from tests.fakes.tmdb import PICTURE
 
 KEY = "6e0e3a0c-canary-tvdb-key"
 PIN = "CANARYPIN"
@@ -46,6 +47,8 @@ class FakeTvdb(FakeService):
         self.logins += 100
 
     def right(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        if request.path.startswith("/artworks/"):
+            return web.Response(body=PICTURE, content_type="image/jpeg")
         parts = [part for part in request.path.split("/") if part][1:]
         if parts == ["login"]:
             return self._log_in(json.loads(body))

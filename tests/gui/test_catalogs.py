@@ -119,6 +119,7 @@ def test_a_wrong_match_is_corrected_by_hand_and_stays_corrected(with_catalogs, h
     session.show_title(arrival.id)
     assert origin.text() == "With words from TMDB. Is it another title?"
     assert "not endorsed or certified by TMDB" in origin.toolTip()
+    qtbot.waitUntil(lambda: session.movies._pixmaps.has(arrival.id), timeout=PATIENCE)
     origin.click()
     desk = session.background.catalogs
     page = desk.page

@@ -83,9 +83,11 @@ def test_credits_go_on_where_the_server_ends(library: Library) -> None:
         Credit("Val Kilmer", CreditRole.CAST, 2),
         Credit("De Niro", CreditRole.CAST, 1),
     )
+    more += (Credit("Michael Mann", CreditRole.DIRECTOR), Credit("Somebody", CreditRole.WRITER))
     library.metadata.put("tmdb", [(heat, said(credits=more))])
     assert item(library, heat).people(CreditRole.CAST) == ("Al Pacino", "De Niro", "Val Kilmer")
     assert item(library, heat).people(CreditRole.DIRECTOR) == ("Mann",)
+    assert item(library, heat).people(CreditRole.WRITER) == ("Somebody",)
 
 
 def test_a_vote_and_its_number_belong_together(library: Library) -> None:
