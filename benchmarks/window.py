@@ -59,7 +59,7 @@ def open_session(home: Home) -> Iterator[Session]:
 
     app = QApplication.instance() or QApplication(["homereel"])
     assert isinstance(app, QApplication)
-    session = Session(app, home, replace(main.window_ports(home), look=lambda _: UNKNOWN))
+    session = Session(app, home, replace(main.window_ports(home), look=lambda _: UNKNOWN, offer_assistant=False))
     session.open()
     try:
         yield session
