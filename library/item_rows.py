@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from functools import lru_cache
 from sys import intern
@@ -129,11 +129,14 @@ def place_from(row: Row) -> Place:
     )
 
 
-def items_from(rows: Iterable[Row], places: Iterable[Row], ids: Iterable[Row]) -> list[Item]:
+def items_from(
+    rows: Iterable[Row], places: Iterable[Row], ids: Iterable[Row], watched: Collection[int] = ()
+) -> list[Item]:
     """Items from rows of the three tables, in the order of the first.
 
     :param places: rows of PLACE_COLUMNS, in the order in which the places were met.
     :param ids: rows of item id, scheme, value.
+    :param watched: ids of items that a past says were watched.
     """
     found_places: dict[int, list[Place]] = {}
     for row in places:
@@ -141,17 +144,20 @@ def items_from(rows: Iterable[Row], places: Iterable[Row], ids: Iterable[Row]) -
     found_ids: dict[int, list[ExternalId]] = {}
     for item_id, scheme, value in ids:
         found_ids.setdefault(item_id, []).append(ExternalId(intern(scheme), value))
-    return [_item(row, tuple(found_places.get(row[0], ())), tuple(found_ids.get(row[0], ()))) for row in rows]
+    return [
+        _item(row, tuple(found_places.get(row[0], ())), tuple(found_ids.get(row[0], ())), row[0] in watched)
+        for row in rows
+    ]
 
 
-def _item(row: Row, places: tuple[Place, ...], ids: tuple[ExternalId, ...]) -> Item:
+def _item(row: Row, places: tuple[Place, ...], ids: tuple[ExternalId, ...], watched: bool) -> Item:
     values = list(row)
     values[_KIND_INDEX] = _KINDS[row[_KIND_INDEX]]
     for index in _LIST_INDEXES:
         text = row[index]
         values[index] = () if text == "[]" else _names(text)
     values[_CREDITS_INDEX] = _credits(row[_CREDITS_INDEX])
-    return Item(places=places, external_ids=ids, **dict(zip(ITEM_COLUMNS, values, strict=True)))
+    return Item(places=places, external_ids=ids, watched=watched, **dict(zip(ITEM_COLUMNS, values, strict=True)))
 
 
 def merged(new: tuple[object, ...], old: tuple[object, ...]) -> tuple[object, ...]:

@@ -20,6 +20,8 @@ READ_AT_ONCE = 1000
 WRITTEN_AT_ONCE = 25
 _ITEM = ", ".join(ITEM_COLUMNS)
 _PLACE = ", ".join(PLACE_COLUMNS)
+BROUGHT_PLAY = "source_id GLOB 'import:*'"
+"""Condition over the table "watch": what an import says; what servers told of once they may have taken back since."""
 _PLACE_OF_ANOTHER = ", ".join(
     (
         *PLACE_COLUMNS[:-1],
@@ -208,7 +210,7 @@ class ItemStore:
         raise_revision(self._database)
 
     def _read(self, condition: str, values: Sequence[object]) -> list[Item]:
-        """Items that fit a condition over the table "item", with three queries."""
+        """Items that fit a condition over the table "item", with four queries."""
         rows = self._database.rows(f"SELECT {_ITEM} FROM item WHERE {condition}", values)  # noqa: S608
         if not rows:
             return []
@@ -223,4 +225,8 @@ class ItemStore:
             f"SELECT item_id, scheme, value FROM external_id WHERE {chosen} ORDER BY item_id, scheme, value",  # noqa: S608
             ids,
         )
-        return items_from(rows, places, names)
+        seen = self._database.rows(
+            f"SELECT DISTINCT item_id FROM watch WHERE user = ? AND {chosen} AND {BROUGHT_PLAY}",  # noqa: S608
+            [self.viewer, *ids],
+        )
+        return items_from(rows, places, names, {row[0] for row in seen})

@@ -143,16 +143,20 @@ class Item(Description):
 
     :param removed_at: seconds since the epoch when the last place vanished; ``None`` while it is there.
     :param added_at: seconds since the epoch when the library first met it.
+    :param watched: whether a past that was brought along says that this person watched it.
     """
 
     id: int
     places: tuple[Place, ...] = ()
     added_at: float = 0.0
     removed_at: float | None = None
+    watched: bool = False
 
     @property
     def seen(self) -> bool:
-        """Whether some server says that this person has watched it (all episodes, for a show)."""
+        """Whether some server, or the person's own past, says that they have watched it (all episodes, for a show)."""
+        if self.watched and self.kind is not MediaKind.SHOW:
+            return True
         for place in self.places:
             viewing = place.viewing
             if self.kind is MediaKind.SHOW:

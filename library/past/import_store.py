@@ -11,6 +11,7 @@ from typing import Any
 from library.database import Database, Row
 from library.item_identity import match_title
 from library.item_rows import clean_text
+from library.item_upsert import raise_revision
 from library.items import ExternalId, MediaKind
 from library.past.formats import Act, Subject
 from library.past.matching import Match, Pile
@@ -283,17 +284,18 @@ class ImportStore:
 
     def add_plays(self, import_id: int, user: str, plays: Iterable[tuple[int, float]]) -> None:
         """Note when items were watched; what a server told of the same moment stays as it is."""
-        self._database.run_many(
-            "INSERT OR IGNORE INTO watch (user, item_id, at, source_id) VALUES (?, ?, ?, ?)",
-            [(user, item_id, at, source_of(import_id)) for item_id, at in plays],
-        )
+        rows = [(user, item_id, at, source_of(import_id)) for item_id, at in plays]
+        if rows:
+            self._database.run_many(
+                "INSERT OR IGNORE INTO watch (user, item_id, at, source_id) VALUES (?, ?, ?, ?)", rows
+            )
+            raise_revision(self._database)
 
     def forget_plays(self, import_id: int, item_id: int | None = None) -> None:
         """Forget when items were watched as far as this import alone says so."""
-        self._database.run(
-            "DELETE FROM watch WHERE source_id = ? AND (? IS NULL OR item_id = ?)",
-            (source_of(import_id), item_id, item_id),
-        )
+        sql = "DELETE FROM watch WHERE source_id = ? AND (? IS NULL OR item_id = ?)"
+        if self._database.change(sql, (source_of(import_id), item_id, item_id)):
+            raise_revision(self._database)
 
     def set_taken_back(self, import_id: int, at: float | None) -> None:
         """Mark an import as taken back, or as in force again."""

@@ -264,3 +264,24 @@ def test_catalogues_are_asked_about_a_rated_title_that_is_nowhere_and_it_stays_t
     assert (item.genres, item.removed_at is None) == (("Action", "Crime"), False)
     assert library.items.count() == 1
     assert library.items.search("ronin") == []
+
+
+def test_what_was_watched_elsewhere_counts_as_seen_until_it_is_taken_back(
+    library: Library, heat: int, diary: Callable[..., ImportReport]
+) -> None:
+    library.database.run("INSERT INTO watch VALUES ('somebody else', ?, 77.0, 'import:9')", (heat,))
+    library.database.run("INSERT INTO watch VALUES ('local', ?, 77.0, 'plex')", (heat,))
+
+    def seen() -> bool:
+        item = library.items.get(heat)
+        return item is not None and item.seen
+
+    assert not seen()
+    revision = library.items.revision()
+    report = diary(line("Heat", 1995, ""))
+    assert seen()
+    assert library.items.revision() > revision
+    revision = library.items.revision()
+    run(take_back(library, report.id or 0))
+    assert not seen()
+    assert library.items.revision() > revision
