@@ -13,6 +13,7 @@ from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
 from providers.servers.jellyfin_alerts import JellyfinAlerts
 from providers.servers.jellyfin_client import JellyfinClient, Params, comma
+from providers.servers.jellyfin_files import JellyfinFiles
 from providers.servers.jellyfin_items import (
     FULL_FIELDS,
     LIST_FIELDS,
@@ -141,6 +142,10 @@ class JellyfinServer(JellyfinWriting):
         if self._client.address.problem or not key.replace("-", "").isalnum():
             return None
         return f"{self._client.url}/web/#/details?id={key}"
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The bytes of an entry's file, piece by piece; fits ``library.sources.Streams``."""
+        return JellyfinFiles(self._client).pieces(key)
 
     def changes(self) -> Iterator[Heard]:
         """Ids of what was added, changed, watched or rated, as it happens; fits ``library.sources.TellsChanges``."""

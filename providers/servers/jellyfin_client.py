@@ -239,6 +239,12 @@ class JellyfinClient:
         """Send something before there is a token; the server wants to know who is calling nevertheless."""
         return self._json("POST", path, body=body, anonymous=True)
 
+    def content(self, path: str, piece: str) -> requests.Response:
+        """A piece of a file, such as "bytes=0-99", as it is sent."""
+        self.account()
+        headers = {"Accept": "*/*", "Authorization": self._authorization(self._token), "Range": piece}
+        return self._session.get(self.url + path, headers=headers)
+
     def way(self, path: str) -> tuple[str, dict[str, str], NetworkLedger | None, str]:
         """What a conversation of another kind needs: address, headers with the token, the ledger, the trusted fingerprint."""
         self.account()

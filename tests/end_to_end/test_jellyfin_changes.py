@@ -1,4 +1,4 @@
-"""What a Jellyfin server tells by itself, or is asked now and then, over real HTTP and a real websocket."""
+"""What a Jellyfin server tells by itself or is asked now and then, and its files, over real HTTP and a real websocket."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from library.errors import ProviderDenied, ProviderOffline
+from library.errors import ProviderDenied, ProviderOffline, ProviderReplyError
 from library.settings import SourceSettings
-from library.sources import TellsChanges
+from library.sources import Streams, TellsChanges
 from providers.http import Patience, ProviderSession
 from providers.ledger import NetworkLedger
 from providers.servers.jellyfin import JellyfinServer
@@ -149,3 +149,39 @@ def test_a_wrong_token_and_the_wish_to_stay_away_end_it(
 def test_odd_messages_are_no_changes(text: str) -> None:
     assert changed_keys(text) == []
     assert sign_of_life(text) == ""
+
+
+# Files
+
+
+@pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 3500])
+@pytest.mark.parametrize("user", ["Anna", "Bert"])
+@pytest.mark.parametrize("pieces", [True, False])
+def test_a_file_comes_whole_with_and_without_the_right_to_download(
+    jellyfin: FakeJellyfin, monkeypatch: pytest.MonkeyPatch, size: int, user: str, pieces: bool
+) -> None:
+    monkeypatch.setattr("providers.servers.jellyfin_files.PIECE", 1000)
+    jellyfin.content["a" * 32] = content = bytes(n % 251 for n in range(size))
+    jellyfin.hands_out_pieces = pieces
+    server = server_of(jellyfin, user)
+    assert isinstance(server, Streams)
+    assert b"".join(server.stream("a" * 32)) == content
+    server.close()
+    token = next(iter(jellyfin.tokens))
+    assert not [seen for seen in jellyfin.requests if token in seen.raw]
+
+
+def test_no_file_and_something_else_are_said(jellyfin: FakeJellyfin) -> None:
+    server = server_of(jellyfin, "Anna")
+    with pytest.raises(ProviderReplyError, match="no file"):
+        list(server.stream("b" * 32))
+    jellyfin.fail("html", path="/Download")
+    with pytest.raises(ProviderReplyError, match="something else"):
+        list(server.stream("b" * 32))
+    server.close()
+
+
+def server_of(jellyfin: FakeJellyfin, name: str) -> JellyfinServer:
+    user = jellyfin.world.person(name)
+    source = SourceSettings("j", "jellyfin", "Jellyfin at home", jellyfin.url, user=user.name, account=user.id)
+    return JellyfinServer(source, jellyfin.token_of(name), "homereel-1", ProviderSession(source.name, QUICK))

@@ -23,9 +23,9 @@ from providers.servers.jellyfin import JellyfinServer
 from tests.fakes.jellyfin import FakeJellyfin
 from tests.fakes.jellyfin_world import Marks, film_id, make_world, show_id
 
-QUICK = Patience(connect=1, read=1, overall=3, pause=0.01)
+QUICK = Patience(connect=1, read=1, overall=2, attempts=2, pause=0.01)
 SOURCE = SourceSettings(id="j", kind="jellyfin", name="Jellyfin at home", url="http://127.0.0.1:8096")
-FILMS, SHOWS, TRACKS = 250, 8, 40
+FILMS, SHOWS, TRACKS = 150, 6, 20
 
 
 @pytest.fixture

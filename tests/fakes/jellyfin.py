@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.jellyfin_answers import ALBUM_IMAGE, Asked, Query, Writes, authorization, basics, extras, user_line
+from tests.fakes.jellyfin_answers import ALBUM_IMAGE, EXTRAS, Asked, Query, Writes, authorization, basics, user_line
 from tests.fakes.jellyfin_world import Collection, Marks, Person, Playlist, Thing, World, make_world, name_of
 from tests.fakes.plex import png
 from tests.fakes.serving import FakeService, Fault
@@ -46,6 +46,9 @@ class FakeJellyfin(Writes, FakeService):
     """Items that the server quietly leaves out of every list."""
     tokens: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    content: dict[str, bytes] = field(default_factory=dict)
+    """Files by the key of their entry."""
+    hands_out_pieces: bool = True
     sockets: bool = True
     """Whether it tells changes by itself."""
     listeners: list[web.WebSocketResponse] = field(default_factory=list)
@@ -125,7 +128,9 @@ class FakeJellyfin(Writes, FakeService):
         for verb, pattern, answer in self._routes():
             found = re.fullmatch(pattern, path, re.IGNORECASE) if verb == method else None
             if found:
-                result = answer(Asked(caller, user, query, said), *found.groups())
+                token = authorization(request).get("Token", "")
+                asked = Asked(caller, user, query, said, token, request.headers.get("Range", ""))
+                result = answer(asked, *found.groups())
                 return result if isinstance(result, web.Response) else _json(result)
         return web.Response(status=404)
 
@@ -154,6 +159,8 @@ class FakeJellyfin(Writes, FakeService):
             ("POST", f"/Collections/{one}/Items", self._add_to_collection),
             ("DELETE", f"/Collections/{one}/Items", self._take_from_collection),
             ("POST", "/Sessions/Logout", self._log_out),
+            ("GET", f"/Items/{one}/Download", self._download),
+            ("GET", f"/(?:Audio|Videos)/{one}/stream", self._stream),
         )
 
     # Signing in
@@ -220,9 +227,27 @@ class FakeJellyfin(Writes, FakeService):
         return user_line(asked.caller) if asked.caller.id else web.Response(status=400)
 
     def _log_out(self, asked: Asked) -> Any:
-        gone = [token for token, user in self.tokens.items() if user == asked.caller.id]
-        del self.tokens[gone[-1]]
+        del self.tokens[asked.token]
         return web.Response(status=204)
+
+    # Files
+
+    def _download(self, asked: Asked, key: str) -> Any:
+        return self._stream(asked, key) if asked.caller.admin else web.Response(status=403)
+
+    def _stream(self, asked: Asked, key: str) -> Any:
+        """The file, or the piece of it that was asked for."""
+        content = self.content.get(key)
+        if content is None:
+            return web.Response(status=404)
+        found = re.fullmatch(r"bytes=(\d+)-(\d+)", asked.wanted) if self.hands_out_pieces else None
+        if not found:
+            return web.Response(body=content, content_type="audio/flac")
+        first, last = int(found[1]), min(int(found[2]), len(content) - 1)
+        if first > last:
+            return web.Response(status=416)
+        headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+        return web.Response(status=206, body=content[first : last + 1], content_type="audio/flac", headers=headers)
 
     # Reading
 
@@ -303,7 +328,7 @@ class FakeJellyfin(Writes, FakeService):
                 "CanDelete": True,
             }
         episodes = self.world.episodes(thing.id) if thing.type == "Series" else []
-        line = {**basics(thing), **{name: value for name, value in extras(thing).items() if name in fields}}
+        line = {**basics(thing), **{name: EXTRAS[name](thing) for name in fields if name in EXTRAS}}
         if thing.type == "Series":
             line |= {"RecursiveItemCount": len(episodes)} if "RecursiveItemCount" in fields else {}
             line |= {"ChildCount": len({e.season for e in episodes})} if "ChildCount" in fields else {}

@@ -24,6 +24,9 @@ class Asked:
     user: str
     query: Query
     said: dict[str, Any]
+    token: str = ""
+    wanted: str = ""
+    """The part of a file that is asked for."""
 
     def listed(self, name: str) -> list[str]:
         return [part for part in self.query.get(name, "").split(",") if part]
@@ -53,23 +56,22 @@ def basics(thing: Thing) -> dict[str, Any]:
     }
 
 
-def extras(thing: Thing) -> dict[str, Any]:
-    """What is only said when it is asked for."""
-    return {
-        "Etag": name_of(f"{thing.id} {thing.saved}"),
-        "OriginalTitle": thing.original,
-        "Overview": thing.overview,
-        "Taglines": [thing.tagline] if thing.tagline else [],
-        "Genres": thing.genres,
-        "Tags": thing.tags,
-        "People": thing.people,
-        "Studios": [{"Name": name, "Id": name_of(name)} for name in thing.studios],
-        "ProductionLocations": thing.countries,
-        "ProviderIds": thing.provider_ids,
-        "DateCreated": written(thing.added),
-        "MediaSources": [{"Protocol": "File", "Path": path, "Type": "Default"} for path in thing.paths],
-        "Path": thing.paths[0] if thing.paths else None,
-    }
+EXTRAS: dict[str, Callable[[Thing], Any]] = {
+    "Etag": lambda thing: name_of(f"{thing.id} {thing.saved}"),
+    "OriginalTitle": lambda thing: thing.original,
+    "Overview": lambda thing: thing.overview,
+    "Taglines": lambda thing: [thing.tagline] if thing.tagline else [],
+    "Genres": lambda thing: thing.genres,
+    "Tags": lambda thing: thing.tags,
+    "People": lambda thing: thing.people,
+    "Studios": lambda thing: [{"Name": name, "Id": name_of(name)} for name in thing.studios],
+    "ProductionLocations": lambda thing: thing.countries,
+    "ProviderIds": lambda thing: thing.provider_ids,
+    "DateCreated": lambda thing: written(thing.added),
+    "MediaSources": lambda thing: [{"Protocol": "File", "Path": path, "Type": "Default"} for path in thing.paths],
+    "Path": lambda thing: thing.paths[0] if thing.paths else None,
+}
+"""What is only said when it is asked for."""
 
 
 def user_line(person: Person) -> dict[str, Any]:
