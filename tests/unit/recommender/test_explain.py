@@ -4,12 +4,19 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from graph.knowledge_graph import KnowledgeGraph
 from library.items import MediaKind
 from library.library import Library
+from library.progress import run
+from recommender.columns import picture
 from recommender.engine import Engine
 from recommender.explain import SHOWN_TERMS, Explanation, Prediction
+from recommender.snapshot import Snapshot
+from recommender.taste import TasteModel
+from recommender.weights import load_weights
 from tests.unit.recommender.shelf import film, ids_by_title, open_shelf, snapshot_of
 
 
@@ -169,3 +176,26 @@ def test_one_rated_title_of_the_time_is_named(engine: Engine, library: Library) 
     engine.rate(ids["Star 2"], 10)
     texts = {term.text for term in explained(engine, ids["Star 8"]).ledger.terms if term.signal == "era"}
     assert texts == {"from around 1998: Star 2 10"}
+
+
+def test_that_people_like_both_is_named_where_the_ties_in_the_graph_count(library: Library) -> None:
+    ids = ids_by_title(library)
+    one, other, third = ids["Star 2"], ids["Star 4"], ids["Star 8"]
+    graph = KnowledgeGraph()
+    run(graph.update(library.items.all(), lambda item: ()))
+    graph.set_recommended([(one, other)])
+    features, columns = picture(library.items.all(include_removed=True))
+    ties = np.zeros((len(features.ids), 384), np.float32)
+    ties[:, 7] = np.where(np.isin(features.ids, (one, other, third)), 1.0, -1.0)
+    features = features.with_graph((features.ids, ties))
+    taste = TasteModel(features, load_weights()).fit()
+    revision = library.items.revision()
+    said = []
+    for arrays in (graph.arrays(), None):
+        engine = Engine(library, Snapshot(features, columns, taste, revision, 0, graph=arrays))
+        engine.rate(one, 10)
+        for item_id in (other, third):
+            terms = explained(engine, item_id).ledger.terms
+            said.append(next(term.text for term in terms if term.item_id == one))
+    assert said[0].startswith("like Star 2, which you gave 10 (TMDB's users like both")
+    assert not [text for text in said[1:] if "TMDB" in text]
