@@ -104,6 +104,7 @@ class MediaServer(Protocol):
     def play_target(self, key: str, files: Sequence[str]) -> str | None:
         """A local file path or an https address that opens this entry for watching; ``None`` when there is no such thing.
 
+        The server's own page may be an http address where the server itself is reached by http.
         A file whose name is no valid text comes as a ``file:`` address, which can be written down and opened.
         Never asks the network, never holds a token.
         """

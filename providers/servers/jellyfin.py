@@ -25,7 +25,7 @@ from providers.servers.jellyfin_items import (
     unwatched_names,
     user_of,
 )
-from providers.servers.jellyfin_lists import BATCH, Walk, episodes, full_lines, walk_entries
+from providers.servers.jellyfin_lists import BATCH, PAGE, SHOW_PAGE, Walk, episodes, full_lines, walk_entries
 from providers.servers.jellyfin_writing import JellyfinWriting
 from providers.servers.listening import Heard, Rhythm
 
@@ -84,13 +84,14 @@ class JellyfinServer(JellyfinWriting):
         return tuple(found)
 
     def listing(self, library: ServerLibrary) -> Iterator[ListingPage]:
-        """Every entry once, in pages of 1,000; read a second time when the list moved meanwhile."""
+        """Every entry once, in pages of 1,000, of shows 200; read a second time when the list moved meanwhile."""
         self._unwatched.pop(library.key, None)
         params = self._list_params(library, LIST_FIELDS[library.kind])
+        page = SHOW_PAGE if library.kind is MediaKind.SHOW else PAGE
         known: set[str] = set()
         for _ in range(2):
             walk = Walk()
-            for entries in walk_entries(self._client, params, walk):
+            for entries in walk_entries(self._client, params, walk, page):
                 fresh = tuple(entry for entry in entries if entry.key not in known)
                 known.update(entry.key for entry in fresh)
                 yield ListingPage(fresh, None if walk.total is None else walk.total - walk.nameless)

@@ -44,8 +44,7 @@ class JellyfinLists:
         """Title and entries of a list; ``None`` when it is not there."""
         if not key:
             return None
-        lines, _ = self._client.page("/Items", {**self._user(), "ids": key, "enableImages": False})
-        line = next((line for line in lines if key_of(line) == key and line.get("Type") == _TYPES[kind]), None)
+        line = self._line(kind, key)
         if line is None:
             return None
         state: dict[str, Any] = {
@@ -78,7 +77,7 @@ class JellyfinLists:
         finally:
             if key and not done:  # also when it is cancelled: half a list is none
                 with contextlib.suppress(ProviderError):
-                    self._client.delete(f"/Items/{key}")
+                    self._remove(kind, key)
 
     def _make(self, kind: WriteKind, title: str, first: Sequence[str], about: State) -> str:
         """Ask for a new list, once; when the answer is lost it is looked for, since asking again would make a second one."""
@@ -110,10 +109,15 @@ class JellyfinLists:
 
     def _delete(self, kind: WriteKind, key: str) -> Job[Written]:
         yield Progress(f"Deleting the {_NOUNS[kind]}")
-        failure = self._try(kind, self._client.delete, f"/Items/{key}")
+        failure = self._try(kind, self._remove, kind, key)
         if self.state(kind, key) is not None:
             raise failure or self._other(kind)
         return Written(key, None)
+
+    def _remove(self, kind: WriteKind, key: str) -> None:
+        """Take a list away. The same request would delete a film with its files, so it is looked at first what it is."""
+        if self._line(kind, key) is not None:
+            self._client.delete(f"/Items/{key}")
 
     # Changing
 
@@ -150,7 +154,7 @@ class JellyfinLists:
         """
         trial = f"{title} ({UNFINISHED})"
         for left in self._called(WriteKind.PLAYLIST, trial):  # of a time when the power went
-            self._client.delete(f"/Items/{key_of(left)}")
+            self._remove(WriteKind.PLAYLIST, key_of(left))
         made = yield from self._create(WriteKind.PLAYLIST, {"title": trial, "items": list(wanted)})
         try:
             yield Progress(f"Changing “{title}”", 0, len(wanted))
@@ -160,7 +164,7 @@ class JellyfinLists:
             yield Progress(f"Changing “{title}”", len(wanted), len(wanted))
         finally:
             with contextlib.suppress(ProviderError):
-                self._client.delete(f"/Items/{made.target}")
+                self._remove(WriteKind.PLAYLIST, made.target)
 
     def _change_collection(self, key: str, old: Sequence[str], wanted: Sequence[str], title: str) -> Steps:
         """First what is new, counted; then what goes: a collection has no order, and is never empty in between."""
@@ -241,6 +245,11 @@ class JellyfinLists:
         if now is None or now["title"] != title or not _same(kind, now["items"], wanted):
             raise self._other(kind)
         return Written(key, now)
+
+    def _line(self, kind: WriteKind, key: str) -> Line | None:
+        """The list itself; ``None`` when there is none of this kind under this key."""
+        lines, _ = self._client.page("/Items", {**self._user(), "ids": key, "enableImages": False})
+        return next((line for line in lines if key_of(line) == key and line.get("Type") == _TYPES[kind]), None)
 
     def _all(self, kind: WriteKind) -> list[Line]:
         params = {

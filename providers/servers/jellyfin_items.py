@@ -22,7 +22,7 @@ TICKS_A_MINUTE = 600_000_000
 _LARGEST = 1e18
 LIST_FIELDS = {
     MediaKind.MOVIE: ("Etag",),
-    MediaKind.SHOW: ("Etag", "RecursiveItemCount", "ChildCount"),
+    MediaKind.SHOW: ("Etag", "RecursiveItemCount"),
     MediaKind.TRACK: ("Etag",),
 }
 _FULL_FIELDS = (
@@ -89,7 +89,7 @@ def version_of(line: Line) -> str:
     The server's own mark moves with everything but the user's; an episode that was watched shows in the counts of its series.
     """
     user = user_of(line) or {}
-    parts = [line.get("Etag"), line.get("RecursiveItemCount"), line.get("ChildCount")]
+    parts = [line.get("Etag"), line.get("RecursiveItemCount")]
     parts += [user.get(name) for name in _USER_PARTS]
     text = "|".join("" if part is None else str(part) for part in parts)
     return f"{MAPPING}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"

@@ -13,7 +13,8 @@ from providers.http import BadStatus
 from providers.servers.jellyfin_client import DAMAGED, JellyfinClient, Params, comma
 from providers.servers.jellyfin_items import Line, entry_of, key_of
 
-PAGE, BATCH, EPISODE_PAGE = 1000, 100, 1000
+PAGE, SHOW_PAGE, BATCH, EPISODE_PAGE = 1000, 200, 100, 1000
+"""Shows come in smaller pages: the server counts the episodes of each one."""
 _GIVE_UP = 20
 logger = logging.getLogger(__name__)
 
@@ -39,12 +40,12 @@ def is_missing(error: ProviderError) -> bool:
     return isinstance(error, BadStatus) and error.status == 404
 
 
-def walk_entries(client: JellyfinClient, params: Params, walk: Walk) -> Iterator[list[Entry]]:
+def walk_entries(client: JellyfinClient, params: Params, walk: Walk, page: int = PAGE) -> Iterator[list[Entry]]:
     """Entries of a list, page by page; a damaged page is read in halves, down to the entry that does the damage."""
-    start, size, in_a_row, past_it = 0, PAGE, 0, True
+    start, size, in_a_row, past_it = 0, page, 0, True
     while walk.total is None or start < walk.total:
         try:
-            lines, total = _piece(client, {**params, "startIndex": start, "limit": size}, careful=size < PAGE)
+            lines, total = _piece(client, {**params, "startIndex": start, "limit": size}, careful=size < page)
         except DAMAGED as error:
             if size > 1 and not is_missing(error):
                 size, past_it = size // 2, False
@@ -63,7 +64,7 @@ def walk_entries(client: JellyfinClient, params: Params, walk: Walk) -> Iterator
         if not lines:
             return
         start += len(lines)
-        size = min(PAGE, size * 2) if past_it else size
+        size = min(page, size * 2) if past_it else size
         entries = [entry for line in lines if (entry := entry_of(line)) is not None]
         walk.nameless += len(lines) - len(entries)
         walk.seen.update(entry.key for entry in entries)

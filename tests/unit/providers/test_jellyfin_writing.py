@@ -338,6 +338,13 @@ def test_the_lists_of_others_are_fixed_and_refused(server: JellyfinServer, jelly
     assert jellyfin.world.dump() == there
 
 
+@pytest.mark.parametrize("kind", [K.PLAYLIST, K.COLLECTION])
+def test_what_is_no_list_is_never_deleted(server: JellyfinServer, jellyfin: FakeJellyfin, kind: WriteKind) -> None:
+    run(server.write(kind, film_id(1), {"title": "A film", "items": []}, None))
+    assert film_id(1) in jellyfin.world.things
+    assert not [seen for seen in jellyfin.requests if seen.method == "DELETE"]
+
+
 def test_a_watchlist_is_refused_with_a_way_out(server: JellyfinServer) -> None:
     assert server.state(K.WATCHLIST, film_id(1)) is None
     assert server.lists(K.WATCHLIST) == ()
