@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtWidgets import QWidget
 
 from gui.account_actions import AccountActions
@@ -10,6 +12,7 @@ from gui.preferences import Preferences
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.home_people import HomePeople
 from gui.tabs.configuration.parts import CheckedField, PanelCard, Verdict
+from gui.while_there import while_there
 from library.settings import Profile, SourceSettings
 
 ME = "local"
@@ -57,7 +60,7 @@ class PeopleStep(Step):
         for source in self._actions.configured():
             if source.kind == "plex" and source.id not in self.homes:
                 ticket = self._accounts.has_account(source)
-                ticket.succeeded.connect(lambda there, source=source: self._offer_home(source, there))
+                ticket.succeeded.connect(while_there(self, partial(self._offer_home, source)))
 
     def keep(self) -> bool:
         """Keep the name."""

@@ -10,6 +10,7 @@ from gui.source_actions import SourceActions
 from gui.tabs.configuration.parts import PanelCard, row, say, words
 from gui.tabs.configuration.source_card import result_words, step_words
 from gui.theme import Theme
+from gui.while_there import while_there
 from gui.worker import Ticket
 from library.progress import Progress
 from library.scan_history import ScanStatus
@@ -95,8 +96,8 @@ class _Line(QWidget):
             return
         self._scan, self._since = ticket, time.monotonic()
         say(self._state, "Waiting for its turn …", "note")
-        ticket.progressed.connect(lambda step: self._advance(ticket, step))
-        ticket.ended.connect(lambda: self._end(ticket))
+        ticket.progressed.connect(while_there(self, lambda step: self._advance(ticket, step)))
+        ticket.ended.connect(while_there(self, lambda: self._end(ticket)))
 
     def _advance(self, ticket: Ticket, step: Progress) -> None:
         if ticket is self._scan:

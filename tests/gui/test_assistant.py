@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, Qt, QUrl, pyqtSlot
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtTest import QTest
@@ -25,7 +26,7 @@ from library.errors import ProviderDenied
 from library.home import Home
 from library.progress import Job
 from library.secrets import Secrets
-from library.settings import AssistantSettings, NetworkSettings, Profile
+from library.settings import AssistantSettings, NetworkSettings, Profile, SourceSettings
 from providers.discovery import look_around
 from providers.ledger import NetworkLedger
 from tests.fakes.discovery import PLEX_ANSWER, Answerer, callers, jellyfin_answer
@@ -54,18 +55,22 @@ def first_start(start: OpenSession, qtbot) -> OpenSession:
 @pytest.fixture
 def make_page(home: Home, theme, qtbot) -> Iterator[Callable[..., tuple[AssistantPage, Room]]]:
     """The page alone, on a real store and a real worker, without the rest of the window."""
+    pages: list[AssistantPage] = []
     with ExitStack() as stack:
 
         def made(**changes: object) -> tuple[AssistantPage, Room]:
             room = stack.enter_context(open_room(home, theme, qtbot, tab=False, **changes))
             steps = make_steps(quick_ports(home, **changes), room.actions, room.preferences, theme)
             page = AssistantPage(theme, steps)
-            qtbot.addWidget(page)
+            pages.append(page)
             page.resize(1100, 760)
             page.show()
             return page, room
 
         yield made
+        for page in pages:
+            if not sip.isdeleted(page):
+                page.deleteLater()
 
 
 def page_of(session: Session) -> AssistantPage:
@@ -312,6 +317,24 @@ def test_when_nothing_answers_it_is_said_and_can_be_tried_again(make_page: MakeP
         assert media.around.look.isEnabled()
     press(page.back)
     assert media.choices.isVisible()
+
+
+def test_what_was_begun_goes_on_when_the_page_is_gone(make_page: MakePage, plex: FakePlex, qtbot) -> None:
+    plex.fail("slow", path="/library/", seconds=0.2, times=2)
+    page, room = make_page(check_catalog=lambda name, key, pin: "It answers.")
+    source = SourceSettings(id="plex-1", kind="plex", name="Cellar", url=plex.url)
+    room.actions.add(source, plex.token)
+    qtbot.waitUntil(lambda: room.actions.running_scan("plex-1") is not None, timeout=PATIENCE)
+    network = page.steps[2]
+    assert isinstance(network, ReachStep)
+    press(page.marks[2])
+    network.catalogs.cards["tmdb"].key.field.setText("a-key-of-tmdb")
+    press(network.catalogs.cards["tmdb"].test)
+    with qtbot.waitSignal(page.destroyed, timeout=PATIENCE):
+        page.deleteLater()
+    qtbot.waitUntil(lambda: room.actions.running_scan("plex-1") is None, timeout=PATIENCE)
+    assert room.library.items.count() == 5
+    qtbot.waitUntil(lambda: room.preferences.settings.catalogs.tmdb, timeout=PATIENCE)
 
 
 # What may be looked up

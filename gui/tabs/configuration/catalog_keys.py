@@ -11,6 +11,7 @@ from gui.ports import Ports
 from gui.preferences import Preferences
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.parts import CheckedField, PanelCard, Verdict, row, say, words
+from gui.while_there import while_there
 from gui.widgets.buttons import Button
 from gui.worker import Task, Workplace
 from library.enrich import SECRETS
@@ -76,17 +77,9 @@ class CatalogKeys(QWidget):
         card.wait()
         task = check_and_keep(self._ports, card.kind.id, key, pin)
         ticket = self._actions.wait_for(f"Asking {card.kind.name}", task)
-        ticket.succeeded.connect(lambda sentence: self._accepted(card, sentence))
+        ticket.succeeded.connect(lambda _: switch_on(self._preferences, self._actions, card.kind.id))
+        ticket.succeeded.connect(while_there(card, card.accept))
         ticket.failed.connect(card.refuse)
-
-    def _accepted(self, card: CatalogCard, sentence: str) -> None:
-        catalogs = replace(self._preferences.settings.catalogs, **{card.kind.id: True})
-        try:
-            self._preferences.change(catalogs=catalogs)
-        except AppError as error:
-            card.refuse(error)
-            return
-        card.accept(sentence)
 
 
 class CatalogCard(PanelCard):
@@ -148,6 +141,14 @@ class CatalogCard(PanelCard):
 
     def _refresh(self) -> None:
         self.test.setEnabled(self.key.usable)
+
+
+def switch_on(preferences: Preferences, actions: SourceActions, name: str) -> None:
+    """Ask a catalogue from now on, whether or not anybody still looks at its card."""
+    try:
+        preferences.change(catalogs=replace(preferences.settings.catalogs, **{name: True}))
+    except AppError as error:
+        actions.went_wrong.emit(error)
 
 
 def check_and_keep(ports: Ports, name: str, key: str, pin: str) -> Task:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from gui.account_actions import AccountActions, profile_id
 from gui.preferences import Preferences
 from gui.tabs.configuration.parts import row, say, words
+from gui.while_there import while_there
 from gui.widgets.buttons import Button
 from library.accounts import HomeUser
 from library.errors import AppError
@@ -71,7 +72,7 @@ class HomePeople(QWidget):
     def _add(self, line: PersonLine, pin: str) -> None:
         line.wait()
         ticket = self._accounts.add_person(self._source, line.user, pin)
-        ticket.succeeded.connect(lambda profile: self._was_added(line, profile))
+        ticket.succeeded.connect(while_there(self, lambda profile: self._was_added(line, profile)))
         ticket.failed.connect(line.refuse)
 
     def _was_added(self, line: PersonLine, profile: Profile) -> None:

@@ -13,6 +13,7 @@ from gui.tabs.configuration.home_people import HomePeople
 from gui.tabs.configuration.parts import CheckedField, Question, Verdict, row, say, words
 from gui.tabs.configuration.plex_sign_in import PlexSignIn
 from gui.tabs.configuration.server_form import ServerForm
+from gui.while_there import while_there
 from gui.widgets.buttons import Button
 from library.settings import SourceSettings
 
@@ -143,7 +144,7 @@ class PlexForm(ServerForm):
         assert self._source is not None
         ticket = self._accounts.sign_out(self._source)
         ticket.succeeded.connect(self._signed_out)
-        ticket.failed.connect(lambda error: say(self.verdict, str(error), "problem"))
+        ticket.failed.connect(while_there(self, lambda error: say(self.verdict, str(error), "problem")))
 
     def _signed_out(self, problem: str) -> None:
         if self._left:
