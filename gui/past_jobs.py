@@ -72,8 +72,11 @@ def load_pile(import_id: int, pile: str) -> Task:
                 for place, line in enumerate(lines, 1)
             ]
             return LoadedPile(import_id, pile, tuple(rows))
-        names = store.item_names(import_id)
-        found = [row_of(title, names, pile) for title in store.titles(import_id, Pile(pile))]
+        titles = store.titles(import_id, Pile(pile))
+        names = store.item_names(
+            item_id for title in titles for item_id in (title.item_id, *title.candidates) if item_id
+        )
+        found = [row_of(title, names, pile) for title in titles]
         suggestions = len(same_year_suggestions(library, import_id)) if pile == Pile.UNSURE else 0
         return LoadedPile(import_id, pile, tuple(found), suggestions)
 
@@ -117,8 +120,8 @@ def row_of(title: PastTitle, names: dict[int, tuple[str, int | None]], pile: str
         parts.append("in your library" if owned else "")
         return PastRow(title.id, named_subject(title.subject), "", SEPARATOR.join(part for part in parts if part))
     if title.pile is Pile.UNSURE:
-        count = len(title.candidates)
-        parts.append("one candidate" if count == 1 else f"{count} candidates")
+        found = [named(*names[item_id]) for item_id in title.candidates if item_id in names]
+        parts.append(f"is it {found[0]}?" if len(found) == 1 else f"{len(found)} candidates")
     if name and name != named_subject(title.subject):
         parts.append(f"taken for {name}")
     if title.value is not None:

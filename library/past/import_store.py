@@ -16,6 +16,7 @@ from library.items import ExternalId, MediaKind
 from library.past.formats import Act, Subject
 from library.past.matching import Match, Pile
 
+NAMED_AT_ONCE = 1000
 _RECORD = "id, at, user, format, name, files, taken_back_at"
 _IN_FORCE = "import.user = ? AND import.finished_at IS NOT NULL AND import.taken_back_at IS NULL"
 _OWNED_SINCE = "EXISTS (SELECT 1 FROM item WHERE item.id = import_title.item_id AND item.removed_at IS NULL)"
@@ -246,13 +247,15 @@ class ImportStore:
         sql = f"SELECT {_LINE} FROM import_line WHERE title_id IN ({marks}) ORDER BY id"  # noqa: S608
         return [_line(row) for row in self._database.rows(sql, title_ids)]
 
-    def item_names(self, import_id: int) -> dict[int, tuple[str, int | None]]:
-        """Title and year of each item that a title of an import was taken for."""
-        sql = (
-            "SELECT item.id, item.title, item.year FROM import_title JOIN item ON item.id = import_title.item_id"
-            " WHERE import_id = ?"
-        )
-        return {row[0]: (row[1], row[2]) for row in self._database.rows(sql, (import_id,))}
+    def item_names(self, item_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
+        """Title and year of each of these items."""
+        wanted = list(dict.fromkeys(item_ids))
+        found: dict[int, tuple[str, int | None]] = {}
+        for start in range(0, len(wanted), NAMED_AT_ONCE):
+            part = wanted[start : start + NAMED_AT_ONCE]
+            sql = f"SELECT id, title, year FROM item WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
+            found.update((row[0], (row[1], row[2])) for row in self._database.rows(sql, part))
+        return found
 
     def lines_with_events(self, import_id: int) -> list[PastLine]:
         """The lines of an import that became events of the log."""

@@ -15,6 +15,7 @@ from library.library import Library
 from library.past import reading
 from library.past.importing import ImportReport, bring_along
 from library.progress import run
+from tests.past_files import PASTS
 
 HEAD = "Date,Name,Year,Letterboxd URI,Rating\n"
 LINE = "2020-01-01,Heat,1995,https://boxd.it/1,4.5\n"
@@ -201,3 +202,25 @@ def test_facts_alone_are_no_past(library: Library, tmp_path: Path) -> None:
     path.write_text("movieId,title,genres\n1,Heat (1995),Crime\n")
     with pytest.raises(SettingsError, match="tell about titles"):
         run(bring_along(library, [path]))
+
+
+@pytest.mark.parametrize("past", PASTS)
+def test_damage_anywhere_is_no_more_than_lines_left_out(past: str, library: Library, tmp_path: Path) -> None:
+    chance = random.Random(past)
+    made = PASTS[past][0]()
+    path = tmp_path / made.name
+    for _ in range(12):
+        content = bytearray(made.content[: chance.randrange(200, 4000)])
+        for _ in range(chance.randrange(1, 8)):
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(3)] = chance.choice(
+                (b'"', b"\n", b"{", b"}", b"]", b"\0", b"\\", b"\xff\xfe", b"1e999")
+            )
+        path.write_bytes(content)
+        try:
+            report = run(bring_along(library, [path], dry_run=True))
+        except SettingsError:
+            continue  # nothing in it is known any more, and that was said
+        kinds = ("ratings", "plays", "wishes", "left_out")
+        assert report.total("lines") == sum(report.total(kind) for kind in kinds)
+        assert report.total("left_out") == sum(count for _, count in report.reasons)
