@@ -17,7 +17,6 @@ from library.home import Home
 from library.progress import Job, Progress
 from library.settings import SERVER_KINDS, SourceSettings
 from library.sources import TellsChanges
-from library.sync import ScanReport
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,6 @@ class LiveUpdates(QObject):
         self._ears: dict[str, tuple[SourceSettings, LibraryWorker]] = {}
         self._leaving: list[LibraryWorker] = []
         self._soon: dict[str, QTimer] = {}
-        self._own_scans: set[str] = set()
         self._silent: set[SourceSettings] = set()
         self._stopped = False
 
@@ -101,12 +99,6 @@ class LiveUpdates(QObject):
             timer.stop()
         for _, worker in self._ears.values():
             worker.request_stop()
-
-    def is_routine(self, source_id: str, report: ScanReport) -> bool:
-        """Whether a scan was begun here and found nothing, so that nobody need be told of it."""
-        began_here = source_id in self._own_scans
-        self._own_scans.discard(source_id)
-        return began_here and not (report.added or report.changed or report.removed or report.failed)
 
     def _configure(self) -> None:
         """Listen to exactly the servers that are wanted now."""
@@ -171,8 +163,7 @@ class LiveUpdates(QObject):
         if self._actions.running_scan(source_id) is not None:
             self._soon[source_id].start()
             return
-        self._own_scans.add(source_id)
         try:
-            self._actions.scan(source_id)
+            self._actions.scan(source_id, unasked=True)
         except AppError as error:
             log.info("%s", error)
