@@ -35,7 +35,7 @@ _NONE = {
 }
 _BUSY = PageText("page-busy", "Reading what was brought along", "This takes a moment for a long past.")
 MOST_CANDIDATES = 5
-WIDTH = 400
+LIST_WIDTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +283,22 @@ class PastPage(LaidPage):
     # Parts
 
     def _arrange(self) -> None:
+        about = QHBoxLayout()
+        about.setContentsMargins(24, 0, 24, 4)
+        about.addWidget(self._about)
+        self._layers.addWidget(self._sides())
+        self._layers.addWidget(self.quiet)
+        body = QWidget()
+        whole = QVBoxLayout(body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(4)
+        whole.addLayout(self._switch())
+        whole.addLayout(about)
+        whole.addLayout(self._layers, 1)
+        self.set_body(body)
+
+    def _switch(self) -> QHBoxLayout:
+        """The piles, and what can be done with all of one."""
         group = QButtonGroup(self)
         switch = QHBoxLayout()
         switch.setContentsMargins(24, 4, 24, 4)
@@ -296,6 +312,10 @@ class PastPage(LaidPage):
             switch.addWidget(button)
         switch.addStretch(1)
         switch.addWidget(self.suggestions)
+        return switch
+
+    def _sides(self) -> QWidget:
+        """The list, and beside it the title that is looked at."""
         holder = QWidget()
         holder.setObjectName("scrolled")
         column = QVBoxLayout(holder)
@@ -308,22 +328,10 @@ class PastPage(LaidPage):
         sides = QHBoxLayout(both)
         sides.setContentsMargins(12, 4, 0, 0)
         sides.setSpacing(8)
-        self.list.setMinimumWidth(WIDTH // 2)
+        self.list.setMinimumWidth(LIST_WIDTH)
         sides.addWidget(self.list, 5)
         sides.addWidget(scroll, 6)
-        self._layers.addWidget(both)
-        self._layers.addWidget(self.quiet)
-        body = QWidget()
-        whole = QVBoxLayout(body)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(4)
-        whole.addLayout(switch)
-        about = QHBoxLayout()
-        about.setContentsMargins(24, 0, 24, 4)
-        about.addWidget(self._about)
-        whole.addLayout(about)
-        whole.addLayout(self._layers, 1)
-        self.set_body(body)
+        return both
 
     def _looked_at(self, found: PastRow | None) -> None:
         if found is None:
