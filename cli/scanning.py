@@ -18,8 +18,10 @@ from cli import titles
 from cli.options import JsonOption
 from cli.session import Call, Session
 from cli.subsonic import subsonic_source
+from library.accounts import CodeShown
 from library.errors import AppError, EncoderError, SettingsError, StoreError
 from library.items import MediaKind
+from library.progress import Progress, run
 from library.secrets import Secrets, secret_of
 from library.settings import DEMO_SOURCE, SourceKind, SourceSettings
 from library.sources import ServerLibrary
@@ -94,6 +96,9 @@ def scan(
     jellyfin: Annotated[
         str | None, typer.Option("--jellyfin", metavar="URL", help="Add a Jellyfin server, and scan it; needs --user.")
     ] = None,
+    quick_connect: Annotated[
+        bool, typer.Option("--quick-connect", help="Sign in to the added Jellyfin server by a code instead of --user.")
+    ] = False,
     subsonic: Annotated[
         str | None,
         typer.Option(
@@ -139,8 +144,7 @@ def scan(
     added = _one_kind(folder or [], servers, demo, name, libraries or [])
     if (token_from_env or token_from_stdin) and not servers:
         raise typer.BadParameter("A token belongs to --plex, a password to --jellyfin or --subsonic.")
-    if (user is not None) != ("jellyfin" in servers) and (user is None or "subsonic" not in servers):
-        raise typer.BadParameter("--jellyfin and --user belong together.")
+    _check_user(servers, user, quick_connect)
     if send_password and (user is None or "subsonic" not in servers):
         raise typer.BadParameter("--send-password belongs to --subsonic and --user.")
     if added and names:
@@ -148,11 +152,12 @@ def scan(
     with call.session() as session:
         if added:
             kind, text = next(iter(servers.items()), (None, ""))
-            token = _secret(call, kind, user or "", token_from_env, token_from_stdin) if kind else None
+            asks = kind is not None and not quick_connect
+            token = _secret(call, kind, user or "", token_from_env, token_from_stdin) if kind and asks else None
             url = _address(call, text, kind) if kind else ""
             asked = _wanted(session, [_absolute(path) for path in folder or []], url, name, kind or "plex", user or "")
             if kind == "jellyfin":
-                asked, token = _signed_in(call, session, asked, token or "")
+                asked, token = _signed_in(call, session, asked, token)
             if kind == "subsonic":
                 asked = subsonic_source(call, session, asked, token or "", send_password)
             sources = [add_source(session, asked, token, libraries or [])]
@@ -169,6 +174,16 @@ def scan(
 def _servers(plex: str | None, jellyfin: str | None, subsonic: str | None) -> tuple[tuple[SourceKind, str | None], ...]:
     """The addresses of servers, by kind."""
     return ("plex", plex), ("jellyfin", jellyfin), ("subsonic", subsonic)
+
+
+def _check_user(servers: dict[SourceKind, str], user: str | None, quick_connect: bool) -> None:
+    """Refuse a Jellyfin server without a way to sign in, and ways to sign in without a server that knows users."""
+    if "jellyfin" in servers and (user is not None) == quick_connect:
+        raise typer.BadParameter("--jellyfin needs --user, or --quick-connect to sign in by a code.")
+    if quick_connect and "jellyfin" not in servers:
+        raise typer.BadParameter("--quick-connect belongs to --jellyfin.")
+    if user is not None and not servers.keys() & {"jellyfin", "subsonic"}:
+        raise typer.BadParameter("--user belongs to --jellyfin or --subsonic.")
 
 
 def _one_kind(
@@ -207,10 +222,25 @@ def _secret(call: Call, kind: SourceKind, user: str, variable: str | None, from_
     return token
 
 
-def _signed_in(call: Call, session: Session, source: SourceSettings, password: str) -> tuple[SourceSettings, str]:
-    """Sign in as the user of a source; what is kept is what the server gives for the password, not the password."""
+def _signed_in(
+    call: Call, session: Session, source: SourceSettings, password: str | None
+) -> tuple[SourceSettings, str]:
+    """Sign in as the user of a source, or by a code; what is kept is what the server gives for it, never the password."""
+    shown: set[str] = set()
+
+    def show(step: Progress) -> None:
+        if isinstance(step, CodeShown) and step.code not in shown:
+            shown.add(step.code)
+            call.output.note(
+                f"Type {step.code} in where you are signed in to Jellyfin: in your user menu, Quick Connect."
+            )
+
     with closing(call.ports.sign_in_to(session.home, source)) as way:
-        who = way.with_password(password)
+        who = run(way.with_code(), show) if password is None else way.with_password(password)
+    if source.account != who.id:  # nobody's titles and ratings are taken for somebody else's
+        others = (known for known in session.settings.sources if known.kind == "jellyfin" and known.url == source.url)
+        fresh = replace(source, id=_new_id("jellyfin"), libraries=None) if source.account else source
+        source = next((known for known in others if known.account == who.id), fresh)
     return replace(source, user=who.name or source.user, account=who.id, sign_in="password"), who.token
 
 

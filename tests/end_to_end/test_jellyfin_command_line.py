@@ -19,6 +19,12 @@ from tests.fakes.jellyfin_world import film_id, make_world
 SECRET = "s3cret-of-Anna"
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often whether a code was typed in."""
+    monkeypatch.setattr("providers.servers.jellyfin_sign_in._EVERY", 0.2)
+
+
 @pytest.fixture
 def jellyfin() -> Iterator[FakeJellyfin]:
     with FakeJellyfin(make_world(12, 3, 5)) as server:
@@ -81,10 +87,38 @@ def test_a_wrong_password_is_said_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--jellyfin", "http://a"), ("--user", "Anna"), ("--jellyfin", "http://a", "--plex", "http://b")]
+    "arguments",
+    [
+        ("--jellyfin", "http://a"),
+        ("--jellyfin", "http://a", "--user", "Anna", "--quick-connect"),
+        ("--user", "Anna"),
+        ("--quick-connect",),
+        ("--jellyfin", "http://a", "--plex", "http://b"),
+    ],
 )
 def test_what_does_not_belong_together_is_refused(
     arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert scan(monkeypatch, *arguments) == 2
     assert "--jellyfin" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_code_that_is_typed_in_elsewhere_signs_in_and_two_people_are_two_sources(
+    jellyfin: FakeJellyfin, home_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("Anna", "Bert", "Anna"):
+        people = jellyfin.world
+
+        def confirm(path: str, name: str = name) -> None:
+            if path == "/QuickConnect/Connect" and not list(jellyfin.codes.values())[-1]["Authenticated"]:
+                jellyfin.confirm(list(jellyfin.codes.values())[-1]["Code"], name)
+
+        jellyfin.watch = confirm
+        assert scan(monkeypatch, "--jellyfin", jellyfin.url, "--quick-connect", "--name", f"{name}'s") == 0
+        assert "Type 48151" in capsys.readouterr().err
+    with Library.open(Home(home_path)) as library:
+        sources = library.settings.load().sources
+    assert sorted((source.name, source.account) for source in sources) == [
+        ("Anna's", people.person("Anna").id),
+        ("Bert's", people.person("Bert").id),
+    ]

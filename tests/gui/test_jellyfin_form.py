@@ -20,6 +20,12 @@ from tests.gui.places import PATIENCE, Room, open_room, press
 PASSWORD = "s3cret-of-Anna"
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often whether a code was typed in."""
+    monkeypatch.setattr("providers.servers.jellyfin_sign_in._EVERY", 0.2)
+
+
 @pytest.fixture
 def jellyfin() -> Iterator[FakeJellyfin]:
     with FakeJellyfin(make_world(6, 2, 4)) as fake:
