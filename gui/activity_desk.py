@@ -159,7 +159,7 @@ class ActivityDesk(QObject):
             when=ago(entry.at),
             where=source.name if source is not None else "a server that is not here any more",
             state=entry.state,
-            reason=_reason(entry, source),
+            reason=_reason(entry, source, self._preferences.settings.writing.allowed),
             undoable=entry.undoable and (source is not None or entry.state is JournalState.WAITING),
             batch=entry.batch,
         )
@@ -168,7 +168,9 @@ class ActivityDesk(QObject):
         return source_named(self._preferences.settings.sources, source_id)
 
 
-def _reason(entry: JournalEntry, source: SourceSettings | None) -> str:
+def _reason(entry: JournalEntry, source: SourceSettings | None, allowed: bool) -> str:
+    if entry.state is JournalState.WAITING and not allowed:
+        return "It waits until writing is allowed."
     if entry.state is JournalState.WAITING and not entry.message:
         return f"It is written as soon as {source.name} answers." if source is not None else ""
     if entry.state is JournalState.BEGUN:

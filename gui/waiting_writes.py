@@ -127,12 +127,20 @@ class WaitingWrites(QObject):
             item = self._controller.library.items.get(item_id)
             if item is None or (rating.at < self._began and not before):
                 return
+            self._journal.forget_ways_back(item_id, user)
             plans = [replace(plan, automatic=True) for plan in _plans(settings, item, rating.value, user)]
-            entries = [entry for plan in plans for entry in plan.entries() if not _is_there(entry, before)]
+            entries = [entry for plan in plans for entry in plan.entries() if not self._is_settled(entry, rating)]
         for entry in entries:
             self._journal.wait(entry)
         if entries:
             self._soon.start()
+
+    def _is_settled(self, entry: JournalEntry, rating: Rating) -> bool:
+        """Whether this very rating led to a write already, or somebody took that back by hand since."""
+        newest = self._journal.newest_for(entry)
+        if newest is None or newest.at < rating.at:
+            return False
+        return newest.action in (Action.UNDO, Action.COLLECT) or newest.wanted == entry.wanted
 
 
 def _plans(settings: Settings, item: Item, value: float, user: str) -> Iterator[WritePlan]:
@@ -144,17 +152,6 @@ def _plans(settings: Settings, item: Item, value: float, user: str) -> Iterator[
         yield from mark_watched(settings, item, user)
     if writing.auto_collect and value >= writing.collect_from and item.kind is not MediaKind.TRACK:
         yield from collect(settings, item, writing.collection, user)
-
-
-def _is_there(entry: JournalEntry, before: list[JournalEntry]) -> bool:
-    """Whether the newest write of this kind to this place was the same already."""
-    known = next((one for one in before if (one.source_id, one.kind) == (entry.source_id, entry.kind)), None)
-    if known is None:
-        return False
-    if entry.action is Action.COLLECT:
-        return known.title == entry.title
-    former = next((one for one in before if one.kind is entry.kind and one.target == entry.target), None)
-    return former is not None and former.wanted == entry.wanted
 
 
 def _ways_back(before: list[JournalEntry]) -> Iterator[JournalEntry]:

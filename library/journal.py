@@ -133,7 +133,7 @@ class Journal:
         with self._database.transaction():
             self._database.run(
                 "DELETE FROM journal WHERE state = 'waiting' AND user = ? AND source_id = ? AND kind = ? AND target = ?"
-                " AND title = ? AND coalesce(item_id, 0) = ?",
+                " AND title = ? AND coalesce(item_id, 0) = ? AND undoes IS ?",
                 (
                     entry.user,
                     entry.source_id,
@@ -141,6 +141,7 @@ class Journal:
                     stored_name(entry.target),
                     clean_text(entry.title),
                     entry.item_id or 0,
+                    entry.undoes,
                 ),
             )
             return self._insert(entry, JournalState.WAITING)
@@ -186,6 +187,13 @@ class Journal:
     def forget(self, entry_id: int) -> None:
         """Drop an entry by which nothing was written: it waited, and turned out to be so already."""
         self._database.run("DELETE FROM journal WHERE id = ? AND state IN ('waiting', 'begun')", (entry_id,))
+
+    def forget_ways_back(self, item_id: int, user: str) -> None:
+        """Drop what waits to be undone because of a title: it is wanted after all."""
+        self._database.run(
+            "DELETE FROM journal WHERE item_id = ? AND user = ? AND state = 'waiting' AND undoes IS NOT NULL",
+            (item_id, user),
+        )
 
     def call_off(self, entry_id: int) -> bool:
         """Take back what still waits; says whether it did."""
@@ -249,6 +257,15 @@ class Journal:
         found = self._read(
             "source_id = ? AND kind = ? AND target = ? AND state IN ('done', 'undone')",
             (source_id, str(kind), stored_name(target)),
+            1,
+        )
+        return next(iter(found), None)
+
+    def newest_for(self, entry: JournalEntry) -> JournalEntry | None:
+        """The newest entry that did, or is to do, something of this kind on that source about the same title."""
+        found = self._read(
+            "item_id = ? AND source_id = ? AND kind = ? AND user = ? AND state != 'failed'",
+            (entry.item_id, entry.source_id, str(entry.kind), entry.user),
             1,
         )
         return next(iter(found), None)

@@ -26,6 +26,7 @@ from gui.worker import LibraryWorker
 from gui.writing_desk import Subject, WritingDesk
 from library.accounts import account_secret_of, person_secret_of
 from library.errors import ProviderUnavailable
+from library.feedback import Retraction
 from library.items import ExternalId, Item, MediaKind
 from library.journal import JournalState
 from library.library import Library
@@ -468,6 +469,52 @@ def test_a_rating_that_is_taken_back_is_taken_back_there_too(place: Place, qtbot
     quiet(place, qtbot)
     assert place.server.dump() == before
     assert {entry.state for entry in place.library.journal.page() if entry.undoes is None} == {JournalState.UNDONE}
+
+
+def test_several_ratings_that_are_taken_back_leave_what_was_there_first(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.server.entries[WriteKind.RATING, "film-2"] = {"rating": 3.0}
+    for value in (8, 9):
+        place.rate("Star 2", value)
+        quiet(place, qtbot)
+    for event in place.library.feedback.log(item_id=place.ids["Star 2"]):
+        place.library.feedback.append(Retraction(at=time.time(), retracts=event.id))
+    place.controller.engine.refresh_feedback()
+    place.controller.feedback_given.emit(place.ids["Star 2"])
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 3.0}
+
+
+def test_taken_back_and_given_again_at_once_stays(place: Place, qtbot) -> None:
+    place.allow(ratings=True)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    place.waiting._soon.setInterval(60_000)
+    place.controller.engine.back(MediaKind.MOVIE)
+    place.controller.feedback_given.emit(place.ids["Star 2"])
+    place.rate("Star 2", 9)
+    place.waiting.write_now()
+    place.waiting.stop()
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 9.0}
+    assert place.server.written == 1
+    assert place.library.journal.work() == []
+
+
+def test_what_was_undone_by_hand_is_not_written_again_by_itself(place: Place, qtbot) -> None:
+    place.allow(ratings=True, auto_collect=True)
+    place.rate("Star 2", 9)
+    quiet(place, qtbot)
+    place.activity.undo([entry.id for entry in place.library.journal.page()])
+    quiet(place, qtbot)
+    before = place.server.dump()
+    place.controller.learn_from(place.ids["Star 2"], False)
+    quiet(place, qtbot)
+    assert place.server.dump() == before
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": None}
+    place.rate("Star 2", 7)
+    quiet(place, qtbot)
+    assert place.server.state(WriteKind.RATING, "film-2") == {"rating": 7.0}
 
 
 def test_before_it_was_written_taking_it_back_only_calls_it_off(place: Place, qtbot) -> None:
