@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import threading
@@ -41,17 +42,29 @@ class _Exact:
 
 
 def register_secret(value: str) -> None:
-    """Remember an exact secret, so that it is left out wherever it appears, percent-encoded too."""
+    """Remember an exact secret, so that it is left out wherever it appears, also percent-encoded, in hex and in base64."""
     if len(value.strip()) < SHORTEST_SECRET or value in _Exact.secrets:
         return
     with _Exact.lock:  # two threads that each add one must not lose the other's
         _Exact.secrets |= {value}
-        forms = {
-            form for known in _Exact.secrets for form in (known, quote(known, safe=""), quote_plus(known), quote(known))
-        }
+        forms = {form for known in _Exact.secrets for form in _forms(known)}
         _Exact.pattern = re.compile(
             "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE
         )
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """The ways in which protocols write a secret."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    coded = (base64.b64encode(raw), base64.urlsafe_b64encode(raw))
+    return (
+        secret,
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
+        quote(secret, errors="replace"),
+        raw.hex(),
+        *(code.decode().rstrip("=") for code in coded),
+    )
 
 
 def redact(text: str) -> str:

@@ -20,6 +20,7 @@ import pytest
 from library.errors import AppError, ProviderError
 from library.home import find_home
 from library.library import Library
+from tests.end_to_end.canaries import found_in, loudly_logged
 from tests.end_to_end.service_table import SERVICES, Client, Service, content, fill, forms_of
 from tests.fakes.certificate import make_certificate, server_side
 from tests.fakes.serving import FakeService
@@ -103,7 +104,11 @@ def test_every_fault_is_a_sentence_and_does_no_harm(
     said: list[tuple[str, str]] = []
     caplog.set_level(logging.DEBUG)
     path = make_certificate(tmp_path)
-    with service.start(None) as fake, closing(service.client(fake, fake.url, None)) as client:
+    with (
+        loudly_logged(library.home),
+        service.start(None) as fake,
+        closing(service.client(fake, fake.url, None)) as client,
+    ):
         client.read(library)
         before = content(library)
         said += list(unreachable(service, fake, library, path))
@@ -117,9 +122,10 @@ def test_every_fault_is_a_sentence_and_does_no_harm(
         fake.fail("skewed clock")
         client.read(library)
         said.append(("a clock that is years behind", "Nothing: it does not matter."))
-        secrets = forms_of(service.secrets(fake))
+        service_secrets = service.secrets(fake)
+    assert found_in(library.home.path, service_secrets) == []
     written = caplog.text + repr(said)
-    assert not [secret for secret in secrets if secret in written]
+    assert not [secret for secret in forms_of(service_secrets) if secret in written]
     compare_with_document(service, said)
 
 
