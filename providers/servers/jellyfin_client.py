@@ -30,6 +30,7 @@ PORT = 8096
 SIGN_IN_AGAIN = "Sign in again: edit this source in the Configuration tab."
 _SAFE = re.compile(r"[^A-Za-z0-9._ -]+")
 _IMAGE = "image/*"
+_ABOUT = "/System/Info/Public"
 
 
 class BrokenPage(ProviderReplyError):
@@ -97,6 +98,7 @@ class JellyfinClient:
         self._session = session
         self._about: About | None = None
         self._account: Account | None = None
+        self._moved = ""
         register_secret(self._token)
         session.explain = self._explain
         session.headers["Accept"] = "application/json"
@@ -107,8 +109,8 @@ class JellyfinClient:
 
     @property
     def url(self) -> str:
-        """The address in order, without a slash at its end."""
-        return self.address.url
+        """The address in order, without a slash at its end; by https where the server sends everybody there."""
+        return self._moved or self.address.url
 
     @property
     def place(self) -> str:
@@ -134,10 +136,14 @@ class JellyfinClient:
             if self.address.problem:
                 raise ProviderUnavailable(self.provider, self.address.problem, self.address.hint)
             try:
-                said = self._json("GET", "/System/Info/Public", anonymous=True)
+                response = self._ask("GET", _ABOUT, anonymous=True)
+                said = self._read(response)
             except (BadStatus, BrokenPage):
                 raise self._not_jellyfin() from None
             self._about = self._checked(said if isinstance(said, dict) else {})
+            there = str(response.url)
+            if there.startswith("https://") and there.endswith(_ABOUT):
+                self._moved = there.removesuffix(_ABOUT)  # what is sent is not sent on, so it has to go there at once
         return self._about
 
     def account(self) -> Account:
@@ -253,6 +259,7 @@ class JellyfinClient:
 
     def log_out(self, token: str) -> None:
         """Let a token hold no longer."""
+        self.about()
         headers = {"Authorization": self._authorization(token)}
         self._session.request("POST", f"{self.url}/Sessions/Logout", headers=headers)
 
@@ -264,19 +271,23 @@ class JellyfinClient:
     def _json(
         self, method: str, path: str, params: Params | None = None, body: Any = None, *, anonymous: bool = False
     ) -> Any:
+        """What the server answers; ``None`` for nothing, which is no answer to a question."""
+        response = self._ask(method, path, params, body, anonymous=anonymous)
+        return self._read(response) if response.content or method == "GET" else None
+
+    def _ask(
+        self, method: str, path: str, params: Params | None = None, body: Any = None, *, anonymous: bool = False
+    ) -> requests.Response:
         """One exchange; the sign-in goes in the one header that is there to stay, never in the address."""
         headers = {"Authorization": self._authorization("" if anonymous else self._token)}
-        response = self._session.request(
-            method, self.url + path, params=_text(params or {}), json=body, headers=headers
-        )
-        if not response.content:
-            if method == "GET":
-                raise self.broken()
-            return None
+        return self._session.request(method, self.url + path, params=_text(params or {}), json=body, headers=headers)
+
+    def _read(self, response: requests.Response) -> Any:
+        """The JSON of an answer."""
         try:
             return json.loads(response.content)
         except (ValueError, RecursionError):
-            begins_well = response.content.lstrip()[:1] in (b"{", b"[")
+            begins_well = response.content.lstrip()[:1] in (b"{", b"[", b"")
             raise (self.broken() if begins_well else self._not_jellyfin()) from None
 
     def _authorization(self, token: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from library.settings import SourceSettings
-from library.sources import ServerIdentity
+from library.sources import ServerIdentity, ServerLibrary
 from providers.http import ProviderSession
 from providers.servers.installation import Installation
 from providers.servers.jellyfin import JellyfinServer
@@ -24,3 +24,9 @@ class InstalledJellyfinServer(JellyfinServer):
         identity = super().identify()
         self._installation.remember(self._source_id, identity.machine_id)
         return identity
+
+    def libraries(self) -> tuple[ServerLibrary, ...]:
+        """As ``JellyfinServer.libraries``; what the server is called is remembered."""
+        found = super().libraries()
+        self._installation.remember(self._source_id, self._client.about().machine_id)
+        return found

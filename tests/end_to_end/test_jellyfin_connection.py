@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from library.sources import ServerLibrary
 from providers.http import Patience, ProviderSession
 from providers.servers.jellyfin import JellyfinServer
 from providers.servers.jellyfin_sign_in import JellyfinSignIn
+from tests.fakes.certificate import fingerprint_of, make_certificate, server_side
 from tests.fakes.jellyfin import API_KEY, FakeJellyfin
 from tests.fakes.jellyfin_world import FILMS, make_world
 
@@ -193,6 +195,26 @@ def test_another_host_is_not_told_the_token(jellyfin: FakeJellyfin, failure: Cal
         jellyfin.fail("elsewhere", target=other.url, after=1)
         assert "sends us on to" in failure().message
         assert other.requests == []
+
+
+def test_a_password_goes_by_https_at_once_where_the_server_sends_everybody_there(
+    jellyfin: FakeJellyfin, tmp_path: Path
+) -> None:
+    certificate = make_certificate(tmp_path)
+    with FakeJellyfin(jellyfin.world, tls=server_side(certificate)) as secure:
+        jellyfin.fail("elsewhere", target=secure.url)
+        session = ProviderSession(NAME, QUICK, fingerprint=fingerprint_of(certificate))
+        way = JellyfinSignIn(source_of(jellyfin), "homereel-1", session)
+        who = way.with_password(PASSWORD)
+        way.close()
+        assert [seen.path for seen in jellyfin.requests] == ["/System/Info/Public"]
+        assert secure.tokens[who.token] == who.id
+        again = ProviderSession(NAME, QUICK, fingerprint=fingerprint_of(certificate))
+        server = JellyfinServer(source_of(jellyfin), who.token, "d", again)
+        assert server.identify().name == "Fake Jellyfin"
+        assert (server.play_target("a1", ()) or "").startswith(secure.url)
+        server.close()
+        assert not [seen for seen in jellyfin.requests if who.token in str(seen.headers)]
 
 
 # The ways in

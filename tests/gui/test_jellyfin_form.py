@@ -176,6 +176,23 @@ def test_another_password_signs_in_again_and_the_old_sign_in_holds_until_it_is_s
     assert Secrets(room.home).get(f"source:{source.id}") not in (None, old)
 
 
+def test_another_server_at_the_address_is_not_taken_for_the_old_one(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    source = saved(room, form, qtbot)
+    press(room.tab.sources.cards[source.id].edit)
+    again = room.tab.sources.form
+    assert isinstance(again, JellyfinForm)
+    jellyfin.world.machine = "another0another0another0another0"
+    again.password.field.setText(PASSWORD)
+    press(again.test)
+    qtbot.waitUntil(lambda: "another" in again.verdict.text(), timeout=PATIENCE)
+    assert not again.save.isEnabled()
+    qtbot.waitUntil(lambda: len(jellyfin.tokens) == 1, timeout=PATIENCE)
+
+
 def test_a_name_alone_can_be_changed_without_the_server(
     room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
 ) -> None:
