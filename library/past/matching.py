@@ -119,7 +119,10 @@ class TitleIndex:
             named = bool(strict & set(known.titles))
             if distance == 0 and same_kind and named and _close(subject.runtime, known.runtime):
                 good.append(known)
-            elif distance is None or distance <= 1:
+            elif (same_kind and (distance is None or distance <= 1)) or (
+                distance == 0 and subject.kind is MediaKind.MOVIE
+            ):
+                # a film may be a short series here: some programs know films only
                 likely.append((not same_kind, distance or 0, not named, known))
         owned = [known for known in good if known.owned]
         if len(owned) == 1 or (not owned and len(good) == 1):

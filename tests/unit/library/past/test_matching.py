@@ -108,6 +108,8 @@ def test_what_is_asked_about(told: dict[str, object], keys: list[str], library: 
     [
         {"title": "Ronin", "year": 1998},
         {"title": "Heat", "year": 1986},
+        {"kind": SHOW, "title": "Heat", "year": 1995},
+        {"title": "The Bridge"},
         {"title": "Heat", "year": 1995, "ids": ids(imdb="tt9999999")},
         {"kind": TRACK, "title": "Airbag", "artist": "The Bends"},
         {"kind": TRACK, "title": "Airbag"},
