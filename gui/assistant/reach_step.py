@@ -19,10 +19,18 @@ REACHES = (
     ("home", "Only my own network", "Your servers at home. Nothing on the internet is asked for anything."),
     ("none", "Nothing at all", "Only folders of this computer. Servers are not read until you change this."),
 )
-WRITING = (
-    "Homereel only reads. It writes nothing to your servers, no rating and no watched mark, until you switch that on in"
-    " Configuration; every write can then be taken back."
-)
+WRITING = {
+    False: (
+        "Writing is off",
+        "Homereel only reads. It writes nothing to your servers, no rating and no watched mark, until you switch that on in"
+        " Configuration; every write can then be taken back.",
+    ),
+    True: (
+        "Writing is on",
+        "You allowed Homereel to write to your servers. What it wrote stands in Logs, where each write can be taken back;"
+        " Configuration has the switch.",
+    ),
+}
 
 
 class ReachStep(Step):
@@ -44,8 +52,10 @@ class ReachStep(Step):
         self.catalogs = catalogs
         self.body.addWidget(catalogs)
         writing = PanelCard()
-        writing.body.addWidget(words("Writing is off", "heading"))
-        writing.body.addWidget(words(WRITING, "note"))
+        self.writing = words("", "heading")
+        self._writing_note = words("", "note")
+        writing.body.addWidget(self.writing)
+        writing.body.addWidget(self._writing_note)
         self.body.addWidget(writing)
         preferences.changed.connect(self._show)
         self._show(preferences.settings)
@@ -75,6 +85,9 @@ class ReachStep(Step):
 
     def _show(self, settings: Settings) -> None:
         self.reaches[settings.network.reach].setChecked(True)
+        heading, note = WRITING[settings.writing.allowed]
+        self.writing.setText(heading)
+        self._writing_note.setText(note)
 
     def _choose(self, value: Any) -> None:
         try:

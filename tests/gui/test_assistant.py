@@ -20,13 +20,14 @@ from gui.assistant.people_step import PeopleStep
 from gui.assistant.reach_step import ReachStep
 from gui.session import Session
 from gui.tabs.configuration.folder_form import FolderForm
+from gui.tabs.configuration.jellyfin_form import JellyfinForm
 from gui.tabs.configuration.plex_form import PlexForm
 from library.accounts import FoundServer
 from library.errors import ProviderDenied
 from library.home import Home
 from library.progress import Job
 from library.secrets import Secrets
-from library.settings import AssistantSettings, NetworkSettings, Profile, SourceSettings
+from library.settings import AssistantSettings, NetworkSettings, Profile, SourceSettings, WritingSettings
 from providers.discovery import look_around
 from providers.ledger import NetworkLedger
 from tests.fakes.discovery import PLEX_ANSWER, Answerer, callers, jellyfin_answer
@@ -172,6 +173,9 @@ def test_nothing_is_lost_by_going_to_and_fro(make_page: MakePage) -> None:
     network = page.step
     assert isinstance(network, ReachStep)
     press(network.reaches["home"])
+    assert network.writing.text() == "Writing is off"
+    room.preferences.change(writing=WritingSettings(allowed=True))
+    assert network.writing.text() == "Writing is on"
     press(page.back)
     people = page.step
     assert isinstance(people, PeopleStep)
@@ -187,6 +191,25 @@ def test_nothing_is_lost_by_going_to_and_fro(make_page: MakePage) -> None:
     press(page.marks[2])
     assert network.reaches["home"].isChecked()
     assert room.preferences.settings.network.reach == "home"
+
+
+def test_every_kind_of_source_has_its_form_and_can_be_left_for_another(make_page: MakePage) -> None:
+    page, _ = make_page()
+    media = media_of(page)
+    met = []
+    for kind, button in media.kinds.items():
+        press(button)
+        assert media.form is not None
+        met.append((kind, type(media.form).__name__))
+        assert not media.choices.isVisible()
+        press(media.form.cancel)
+        assert media.choices.isVisible()
+    assert met == [
+        ("folder", "FolderForm"),
+        ("plex", "PlexForm"),
+        ("jellyfin", "JellyfinForm"),
+        ("subsonic", "SubsonicForm"),
+    ]
 
 
 def test_from_a_folder_to_the_first_recommendation(first_start: OpenSession, tmp_path: Path, qtbot) -> None:
@@ -301,6 +324,11 @@ def test_looking_around_asks_first_and_opens_the_form_of_what_is_chosen(make_pag
         press(media.around.results["plex", "http://127.0.0.1:32400"])
     assert isinstance(media.form, PlexForm)
     assert media.form.address.value == "http://127.0.0.1:32400"
+    press(page.back)
+    press(media.look)  # what was found is still there
+    press(media.around.results["jellyfin", "http://192.168.1.30:8096"])
+    assert isinstance(media.form, JellyfinForm)
+    assert media.form.address.value == "http://192.168.1.30:8096"
 
 
 def test_when_nothing_answers_it_is_said_and_can_be_tried_again(make_page: MakePage, qtbot) -> None:
