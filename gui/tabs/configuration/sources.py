@@ -81,7 +81,9 @@ class SourcesSection(Section):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
-            "Sources", "Where your films and shows come from. They are only read, unless you allow writing.", parent
+            "Sources",
+            "Where your films, shows and music come from. They are only read, unless you allow writing.",
+            parent,
         )
         self._actions = actions
         self._ports = ports
@@ -98,9 +100,11 @@ class SourcesSection(Section):
         self.add_folder = Button("Add folders", "", self)
         self.use_demo = Button("Use the demo library", "", self)
         self._adding = QWidget(self)
-        self._adding.setLayout(
-            row(self.add_plex, self.add_jellyfin, self.add_subsonic, self.add_folder, self.use_demo, 1)
-        )
+        adding = QVBoxLayout(self._adding)
+        adding.setContentsMargins(0, 0, 0, 0)
+        adding.setSpacing(8)
+        adding.addLayout(row(self.add_plex, self.add_jellyfin, self.add_subsonic, 1))
+        adding.addLayout(row(self.add_folder, self.use_demo, 1))
         self.body.addLayout(self._list)
         self.body.addWidget(self._none)
         self.body.addWidget(self._adding)
