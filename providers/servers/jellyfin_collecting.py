@@ -168,10 +168,11 @@ class JellyfinLists:
 
     def _change_collection(self, key: str, old: Sequence[str], wanted: Sequence[str], title: str) -> Steps:
         """First what is new, counted; then what goes: a collection has no order, and is never empty in between."""
-        new = [entry for entry in wanted if entry not in set(old)]
+        was, will = set(old), set(wanted)
+        new = [entry for entry in wanted if entry not in was]
         yield from self._add(WriteKind.COLLECTION, key, old, new, title)
-        gone = [entry for entry in old if entry not in set(wanted)]
-        if gone and not set(wanted) <= set(self._keys(WriteKind.COLLECTION, key)):
+        gone = [entry for entry in old if entry not in will]
+        if gone and not will <= set(self._keys(WriteKind.COLLECTION, key)):
             raise self._other(WriteKind.COLLECTION)
         for start in range(0, len(gone), CHUNK):
             part = gone[start : start + CHUNK]
@@ -232,7 +233,8 @@ class JellyfinLists:
                 self._client.post(f"/Playlists/{key}", None, {"Ids": list(old)})
             self._change_about(key, self.state(kind, key) or {}, before)
             return
-        back, away = [e for e in old if e not in set(now)], [e for e in now if e not in set(old)]
+        is_there, was = set(now), set(old)
+        back, away = [entry for entry in old if entry not in is_there], [entry for entry in now if entry not in was]
         for method, keys in ((self._client.post, back), (self._client.delete, away)):
             for start in range(0, len(keys), CHUNK):
                 method(f"/Collections/{key}/Items", {"ids": comma(keys[start : start + CHUNK])})
