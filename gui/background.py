@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
@@ -16,6 +15,7 @@ from gui.activity import Activity
 from gui.assistant.desk import AssistantDesk
 from gui.background_trainer import BackgroundTrainer
 from gui.catalog_desk import CatalogDesk
+from gui.data_desk import DataDesk
 from gui.dials_desk import DialsDesk
 from gui.governor import Governor
 from gui.knowledge_desk import KnowledgeDesk
@@ -35,8 +35,7 @@ from gui.tabs.logs import LogsTab
 from gui.tabs.network_page import NetworkPage
 from gui.title_pages import TitlePages
 from gui.training_state import Phase, TrainingState
-from gui.worker import LibraryWorker, Ticket
-from library.backups import Reason
+from gui.worker import LibraryWorker
 from library.errors import AppError
 from library.items import Item, MediaKind
 from library.settings import DEMO_SOURCE, Settings, SourceSettings
@@ -112,6 +111,7 @@ class Background(QObject):
             session.ports.network, self._library, self._preferences, self.asking_worker, self.network_page, self
         )
         self._text_model = self._preferences.settings.text_model.name
+        self.data = DataDesk(session, self)
         self.knowledge = KnowledgeDesk(self._controller, self._preferences, self.configuration, self)
 
     # Beginning and end
@@ -364,71 +364,14 @@ class Background(QObject):
         page = self.configuration
         for section in (page.recommendations, page.training, page.text_model, page.network, page.appearance):
             section.went_wrong.connect(self._say_problem)
-        page.model.reset.connect(self._reset_model)
         page.training.wanted.connect(self._train_now)
         page.sources.assistant_wanted.connect(self.assistant.open)
         page.network.page_wanted.connect(self._show_network)
         self.network_page.noticed.connect(self._messages.show_message)
         self.network.went_wrong.connect(self._say_problem)
-        page.data.backup_wanted.connect(self._back_up)
-        page.data.restore_wanted.connect(self._restore)
-        page.data.export_wanted.connect(self._export)
+        self.data.learning_wanted.connect(self._train_now)
+        self.data.person_changed.connect(self._session.reopen_wanted)
         self.log.noticed.connect(self._messages.show_message)
-
-    def _reset_model(self) -> None:
-        section = self.configuration.model
-        ticket = self.worker.submit("Making a backup", jobs.back_up(Reason.RESET))
-        ticket.succeeded.connect(lambda _: self._forget_learning())
-        ticket.failed.connect(lambda error: section.show_result(f"Nothing was reset. {error}", "problem"))
-
-    def _forget_learning(self) -> None:
-        section = self.configuration.model
-        if self._controller.attempt(self._controller.forget_learning):
-            section.show_result("The model is reset. A backup of what it was lies under Data.")
-            self.configuration.data.refresh()
-            self._learn(0)
-        else:
-            section.show_result("Nothing was reset.", "problem")
-
-    def _back_up(self) -> None:
-        section = self.configuration.data
-        ticket = self.worker.submit("Making a backup", jobs.back_up())
-        ticket.succeeded.connect(lambda backup: section.show_result(f"The backup is made: {backup.path.name}."))
-        self._follow(ticket)
-
-    def _restore(self, path: Path) -> None:
-        """The trainer pauses for it: what it would publish belongs to the library as it was."""
-        self.trainer.pause()
-        ticket = self.worker.submit("Restoring the backup", jobs.restore(path))
-        ticket.succeeded.connect(self._restored)
-        ticket.ended.connect(self._learn_again)
-        self._follow(ticket)
-
-    def _learn_again(self) -> None:
-        if not self._preferences.settings.training.paused:
-            self.trainer.resume()
-            self._train_now()
-
-    def _restored(self, sentence: str) -> None:
-        self._preferences.reload()
-        self._controller.start_afresh()
-        self.configuration.data.show_result(sentence)
-        self.actions.changed.emit()
-        self.knowledge.refresh_soon()
-
-    def _export(self, path: Path, form: str) -> None:
-        section = self.configuration.data
-        ticket = self.worker.submit("Writing the ratings", jobs.export_ratings(path, form))
-        ticket.succeeded.connect(
-            lambda count: section.show_result(
-                f"{count:,} {'rating' if count == 1 else 'ratings'} written to {path.name}."
-            )
-        )
-        self._follow(ticket)
-
-    def _follow(self, ticket: Ticket) -> None:
-        ticket.failed.connect(lambda error: self.configuration.data.show_result(str(error), "problem"))
-        self.activity.follow(ticket, cancellable=False)
 
     def _show_network(self) -> None:
         self._session.window.show_tab("Logs")
