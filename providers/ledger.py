@@ -88,6 +88,7 @@ class NetworkLedger:
         self._day = today()
         self._rows: dict[tuple[str, Reach], tuple[int, int]] = {}
         self._fresh: dict[tuple[datetime.date, str, Reach, str], Contact] = {}
+        self._recalled = False
         self.reach: Reachable = reach
 
     def permit(self, provider: str, host: str, peer: str = "") -> None:
@@ -165,9 +166,12 @@ class NetworkLedger:
                 self._remember(row)
 
     def recall(self, contacts: Iterable[Contact]) -> None:
-        """Count in what was kept of today before the program began."""
+        """Count in what was kept of today before the program began; a second time it would be counted twice, and is not."""
         with self._lock:
             day = self._turn()
+            if self._recalled:
+                return
+            self._recalled = True
             for row in contacts:
                 if row.day == day:
                     count, total = self._rows.get((row.host, row.reach), (0, 0))

@@ -47,6 +47,13 @@ RATED = {
 }  # fmt: skip
 LOVED, LEFT = ("Science Fiction", "Mystery"), ("Romance", "Horror")
 OTHERS = 48
+CONTACTED = (
+    ("192.168.1.20", "", "Your media server", 212),
+    ("attic.local", "192.168.1.31", "Your media server", 96),
+    ("api.themoviedb.org", "", "Looking titles up", 480),
+    ("plex.tv", "", "Your Plex account", 7),
+)
+"""Host, address, what for, how often."""
 EVENINGS = (1, 5, 5, 6, 7, 9, 12, 13, 13, 20, 24, 27, 31, 34, 41, 41, 46, 62, 69, 75, 90, 111, 128, 139, 160, 201, 230)
 """So many days ago somebody rated; some evenings more than others."""
 
@@ -72,6 +79,14 @@ def rate_some(home_path: Path) -> None:
         library.wishes.put(Wish(Subject("person", "Denis Villeneuve"), "more", now))
 
 
+def note_some(session: Session) -> None:
+    """Let it look as if some computers had been contacted; nobody is."""
+    ledger = session.ports.network
+    for host, peer, purpose, times in CONTACTED:
+        for number in range(times):
+            ledger.record(host, peer, 24_000 + 97 * number, sent=420, purpose=purpose)  # type: ignore[attr-defined]
+
+
 def wait(milliseconds: int) -> None:
     """Let the window do what it does."""
     loop = QEventLoop()
@@ -92,13 +107,14 @@ def pages(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"taste-{name}", lambda page=page: (window.show_tab(TASTE), taste.go_to(page))
     yield "taste-list", lambda: (window.show_tab(TASTE), taste.go_to(MAP), taste.map.listed.click())
     yield "map-again", taste.map.clear.click
-    for name in ("sources", "wishes", "rules", "training"):
+    for name in ("sources", "wishes", "rules", "training", "network"):
         section = getattr(background.configuration, name)
         yield (
             f"configuration-{name}",
             lambda section=section: (window.show_tab(CONFIGURATION), background.configuration.go_to(section)),
         )
     yield "logs", lambda: window.show_tab(LOGS)
+    yield "network", lambda: (background.logs.go_to("Network"), note_some(session))
     yield "similar", lambda: (window.show_tab(MOVIES), over.kin.open(card))
     yield "connections", lambda: over.graph.open(card)
     yield "tonight", lambda: (window.show_tab(MOVIES), window.tonight_requested.emit())

@@ -68,7 +68,6 @@ FAULTS = (
     Happening("an empty answer", "empty"),
     Happening("10 MB of noise", "garbage"),
     Happening("the answer comes a byte at a time", "drip", {"seconds": 0.05}),
-    Happening("its headers come a byte at a time", "drip headers", {"seconds": 0.05}),
     Happening("no answer at all", "slow", {"seconds": 1.0}),
     Happening("redirects in a circle", "loop"),
     Happening("a redirect to another computer", "elsewhere", {"target": "http://elsewhere.example"}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -60,13 +61,27 @@ OTHERWISE = {
 }
 """Who else may import one of them, and why that opens nothing."""
 
+LOADERS = {"SentenceTransformer", "from_pretrained", "snapshot_download", "hf_hub_download"}
 CALLS = {"create_connection", "open_connection", "urlopen", "create_datagram_endpoint", "create_server", "start_server"}
+
+
+MENTIONS = re.compile(
+    r"\b("
+    + "|".join(
+        {name.split(".")[-1] for name in OPENERS}
+        | {name.split(".")[0] for name in OPENERS if name[:5] != "PyQt6"}
+        | CALLS
+    )
+    + r"|import_module|__import__|\w*ProviderSession)\b"
+)
+"""Modules without any of these words open nothing, and need not be read more closely."""
 
 
 @functools.cache
 def modules() -> tuple[tuple[str, ast.AST], ...]:
     paths = [ROOT / "main.py", *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))]
-    return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))) for path in sorted(paths))
+    texts = ((path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in sorted(paths))
+    return tuple((name, ast.parse(text)) for name, text in texts if MENTIONS.search(text))
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -134,6 +149,20 @@ def test_nobody_else_calls_what_opens_one() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_models_come_from_this_computer_only() -> None:
+    """Their libraries fetch what is missing, unless they are told not to."""
+    loaded, wrong = 0, []
+    for path in sorted((ROOT / "encoders").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in LOADERS:
+                local = [word.value for word in node.keywords if word.arg == "local_files_only"]
+                loaded += 1
+                if not (local and isinstance(local[0], ast.Constant) and local[0].value is True):
+                    wrong.append(f"{path.name}:{node.lineno}")
+    assert loaded
+    assert not wrong, wrong
 
 
 def test_the_lists_name_nobody_who_is_gone() -> None:
