@@ -5,9 +5,10 @@ server     its scale                   read as                             writt
 =========  ==========================  ==================================  ===========================================
 Plex       0 to 10 with fractions;     the same number, at least 1         the number to one decimal
            a star is 2
-Jellyfin   0 to 10 with fractions,     the number; without one a           the number, and a like from 6.5 up, a
-           likes, favourites           favourite is 9, a like 8, a         dislike below 4.5, neither in between
-                                       dislike 3
+Jellyfin   0 to 10 with fractions;     the number; without one a           the number to one decimal
+           favourites, and likes,      favourite is 9, a like 8, a
+           which it works out from     dislike 3
+           the number (6.5 and up)
 Subsonic   1 to 5 whole stars;         2 for each; without stars a         half the number, rounded half up, at
            favourites                  favourite is 9                      least 1
 =========  ==========================  ==================================  ===========================================
@@ -23,7 +24,6 @@ from library.feedback import MAX_RATING, MIN_RATING, on_the_scale
 from library.items import Viewing
 
 LIKED, DISLIKED, FAVOURITE = 8.0, 3.0, 9.0
-LIKES_FROM, DISLIKES_BELOW = 6.5, 4.5
 STAR = 2.0
 
 
@@ -41,15 +41,9 @@ def rating_from(viewing: Viewing) -> float | None:
     return None
 
 
-def to_plex(value: float) -> float:
-    """Our rating as Plex takes it."""
+def to_tenths(value: float) -> float:
+    """Our rating as Plex and Jellyfin take it."""
     return round(min(max(value, MIN_RATING), MAX_RATING), 1)
-
-
-def to_jellyfin(value: float) -> tuple[float, bool | None]:
-    """Our rating as Jellyfin takes it: the number, and whether it is liked (``None`` for neither)."""
-    number = to_plex(value)
-    return number, True if number >= LIKES_FROM else False if number < DISLIKES_BELOW else None
 
 
 def to_stars(value: float) -> int:
@@ -69,4 +63,4 @@ def is_echo(ours: float, theirs: float, server: str) -> bool:
     """
     if server == "subsonic":
         return from_stars(to_stars(ours)) == theirs
-    return math.isclose(to_plex(ours), theirs, abs_tol=0.05)
+    return math.isclose(to_tenths(ours), theirs, abs_tol=0.05)

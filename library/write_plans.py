@@ -10,6 +10,7 @@ from library.errors import SettingsError
 from library.feedback import LOCAL_USER
 from library.items import Item, MediaKind, Place
 from library.journal import Action, JournalEntry
+from library.rating_scales import to_tenths
 from library.settings import Settings, SourceSettings
 from library.write_states import LISTS, several
 from library.writing import Listed, State, WriteKind
@@ -158,8 +159,9 @@ def writable_sources(settings: Settings, kind: WriteKind, user: str = LOCAL_USER
 def rate(settings: Settings, item: Item, value: float | None, user: str = LOCAL_USER) -> tuple[WritePlan, ...]:
     """Put a rating from 1 to 10 on each server that has the title; ``None`` takes it away there."""
     action = Action.CLEAR_RATING if value is None else Action.RATE
-    words = "Take the rating away" if value is None else f"Rate {value:g}"
-    return _at_places(settings, item, WriteKind.RATING, action, {"rating": value}, words, user)
+    there = None if value is None else to_tenths(value)
+    words = "Take the rating away" if there is None else f"Rate {there:g}"
+    return _at_places(settings, item, WriteKind.RATING, action, {"rating": there}, words, user)
 
 
 def mark_watched(settings: Settings, item: Item, user: str = LOCAL_USER) -> tuple[WritePlan, ...]:

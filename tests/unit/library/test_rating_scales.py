@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library.items import Viewing
-from library.rating_scales import from_stars, is_echo, rating_from, to_jellyfin, to_plex, to_stars
+from library.rating_scales import from_stars, is_echo, rating_from, to_stars, to_tenths
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_no_stars_are_no_rating() -> None:
     assert from_stars(0) is None
 
 
-@pytest.mark.parametrize(("value", "liked"), [(10, True), (6.5, True), (6, None), (4.5, None), (4, False), (1, False)])
-def test_jellyfin_gets_the_number_and_a_like(value: float, liked: bool | None) -> None:
-    assert to_jellyfin(value) == (value, liked)
+@pytest.mark.parametrize(("value", "number"), [(10, 10.0), (7.25, 7.2), (6.06, 6.1), (0.2, 1.0), (12, 10.0)])
+def test_plex_and_jellyfin_get_a_number_with_one_decimal(value: float, number: float) -> None:
+    assert to_tenths(value) == number
 
 
 @pytest.mark.parametrize("server", ["plex", "jellyfin", "subsonic"])
 @pytest.mark.parametrize("value", [1.0, 2.5, 5.0, 7.0, 9.0, 10.0])
 def test_our_own_rating_coming_back_is_known_as_such(server: str, value: float) -> None:
-    there = {"plex": to_plex(value), "jellyfin": to_jellyfin(value)[0], "subsonic": from_stars(to_stars(value))}[server]
+    there = from_stars(to_stars(value)) if server == "subsonic" else to_tenths(value)
     assert there is not None
     assert is_echo(value, there, server)
 
