@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderUnavailable
 from library.sources import Answered, Metadata, Question
+from providers.failures import PassingFailure
 
 Result = TypeVar("Result")
 Ask = Callable[[Question], Awaitable[Metadata | None]]
@@ -100,7 +101,7 @@ class Round:
                 return
             except ProviderError as error:
                 self._failures, self._last = self._failures + 1, error
-                if self._failures >= GIVING_UP:
+                if self._failures >= GIVING_UP or (not self._succeeded and _stands_for_all(error)):
                     self._answers.put_nowait(error)
                     return
                 answer = Answered(question, failure=f"“{question.title}”: {error.message}")
@@ -128,6 +129,11 @@ class Round:
                 raise error
             self._answers.put_nowait(error)
         return answers
+
+
+def _stands_for_all(error: ProviderError) -> bool:
+    """Whether nothing can be asked at all: no way there, no such name, or the person is offline."""
+    return isinstance(error, ProviderUnavailable) and not isinstance(error, PassingFailure)
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:

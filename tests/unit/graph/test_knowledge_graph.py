@@ -12,6 +12,7 @@ import pytest
 from graph.arrays import GraphArrays
 from graph.entities import entities_of
 from graph.knowledge_graph import KnowledgeGraph, digest_of
+from graph.networks.input import network_input
 from graph.relations import NodeKind, Relation
 from library.progress import run
 from tests.unit.graph.shelf import TITLES, arrays_of, film, graph_of, many
@@ -203,3 +204,13 @@ def test_the_same_titles_make_the_same_graph_in_every_process() -> None:
         for _ in range(2)
     }
     assert answers == {total(arrays_of())}
+
+
+def test_the_networks_see_what_people_like_beside_each_other_and_not_what_they_made_themselves() -> None:
+    graph = graph_of(many(10))
+    before = network_input(graph.arrays())
+    graph.set_similar([(1, 2, 0.9)])
+    assert network_input(graph.arrays()).digest() == before.digest()
+    graph.set_recommended([(1, 2)])
+    after = network_input(graph.arrays())
+    assert len(after.neighbours) == len(before.neighbours) + 2

@@ -13,6 +13,7 @@ from library.items import CreditRole, ExternalId, MediaKind
 from library.sources import Answered, Metadata, Question
 from providers.catalogs.tmdb import TmdbCatalog
 from providers.http import Patience
+from providers.ledger import NetworkLedger
 from tests.fakes.tmdb import API_KEY, READ_TOKEN, FakeTmdb, Title, many
 
 QUICK = Patience(connect=1, read=1, overall=2, attempts=2, pause=0.01)
@@ -253,3 +254,22 @@ def test_a_round_that_is_left_half_way_leaves_nothing_running(catalog: TmdbCatal
         pass
     round_of_questions.close()  # type: ignore[attr-defined]
     assert catalog.check()
+
+
+def test_while_the_person_is_offline_nothing_is_asked_and_no_title_is_blamed(tmdb: FakeTmdb) -> None:
+    class Closed(NetworkLedger):
+        asked = 0
+
+        def permit(self, provider: str, host: str, peer: str = "") -> None:
+            self.asked += 1
+            raise ProviderUnavailable(provider, "Homereel is offline.", "Change that in Configuration.")
+
+    ledger, got = Closed(), []
+    catalog = TmdbCatalog(READ_TOKEN, ledger=ledger, patience=QUICK, limit=5000, url=tmdb.url)
+    with pytest.raises(ProviderUnavailable, match="offline"):
+        for batch in catalog.look_up([film(f"Film {n}", 2000) for n in range(100)]):
+            got += batch
+    catalog.close()
+    assert tmdb.requests == []
+    assert ledger.asked <= 10
+    assert got == []

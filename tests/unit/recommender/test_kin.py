@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from library.feedback import Rating
+from library.items import MediaKind
 from library.library import Library
 from library.progress import run
+from library.sources import Metadata
 from recommender.engine import Engine
 from recommender.snapshot import Snapshot
 from recommender.surroundings import Surroundings, surroundings
@@ -50,6 +52,30 @@ def test_the_most_alike_come_first_with_a_reason(library: Library, engine: Engin
     assert all("directed by Ada Space" in one.reason for one in kin)
     assert all(("person", "Ada Space") in {(part.signal, part.name) for part in one.shared} for one in kin)
     assert ids["Star 2"] not in {one.item_id for one in kin}
+
+
+def test_that_people_like_both_is_the_first_reason(library: Library, tmp_path: Path) -> None:
+    ids = ids_by_title(library)
+    one, other = ids["Star 2"], ids["Star 4"]
+    keys = {one: "1", other: "2"}
+    said = [
+        (item_id, Metadata(kind=MediaKind.MOVIE, key=key, title="Star", recommended=tuple(keys.values())))
+        for item_id, key in keys.items()
+    ]
+    library.metadata.put("tmdb", said)
+    networks = MadeUpNetworks(tmp_path / "networks")
+    plan = TrainingPlan(MODEL, LetterEncoder, load_weights(), load_networks=lambda: networks)
+    snapshot = run(refresh(library, plan, None))
+    reasons = {kin.item_id: kin.reason for kin in Engine(library, snapshot).similar(one)}
+    assert reasons.pop(other).startswith("TMDB's users like both; ")
+    assert not [reason for reason in reasons.values() if "TMDB" in reason]
+    found = run(surroundings(snapshot, {other: 9.0}, one, one))
+    assert found is not None
+    assert "TMDB's users like both; you gave Star 4 9" in [way.sentence for way in found.ways]
+    assert "liked beside" in {word for tie in found.ties for word in tie.relation.split(", ")}
+    library.metadata.forget("tmdb")
+    again = run(refresh(library, plan, snapshot))
+    assert not [kin for kin in Engine(library, again).similar(one) if "TMDB" in kin.reason]
 
 
 def test_a_rating_changes_what_kin_would_be_given(library: Library, engine: Engine) -> None:
