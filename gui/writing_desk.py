@@ -119,8 +119,10 @@ class WritingDesk(QObject):
             self._propose(write_plans.mark_watched(settings, item, user), f"Mark {name} as watched", note)
         elif action == "star":
             self._propose(write_plans.like(settings, item, user=user), f"Star {name}")
-        elif action == "watchlist":
-            self._to_watchlist(item)
+        elif action == "unstar":
+            self._propose(write_plans.like(settings, item, False, user), f"Take the star of {name} away")
+        elif action in ("watchlist", "unlist"):
+            self._to_watchlist(item, action == "watchlist")
         elif action == "collection":
             self._to_collection(item)
 
@@ -139,7 +141,9 @@ class WritingDesk(QObject):
             given=engine.rating_of(item.id),
             watched=WriteKind.WATCHED in can and not item.seen,
             star=WriteKind.LIKED in can,
+            starred=any(place.viewing.favourite for place in item.places),
             watchlist=item.kind is not MediaKind.TRACK and bool(self._watchlists()),
+            named=bool(write_plans.plex_name(item)),
             collection=WriteKind.COLLECTION in can,
             listed=listed,
         )
@@ -166,7 +170,7 @@ class WritingDesk(QObject):
         plan = write_plans.watchlist(source, listed, listed=False, user=self._user)
         self._propose((plan,), f"Take all {several(len(listed), 'title')} off the watchlist", verb="Clear it")
 
-    def _to_watchlist(self, item: Item) -> None:
+    def _to_watchlist(self, item: Item, listed: bool) -> None:
         """Exactly the title when the server says which one it is; else the person chooses."""
         write_plans.require_allowed(self._preferences.settings)
         sources = self._watchlists()
@@ -177,7 +181,7 @@ class WritingDesk(QObject):
         source = next((source for source in sources if source.id in here), sources[0])
         name = write_plans.plex_name(item)
         if name:
-            self._list(source, Listed(name, item.title, item.kind, item.year))
+            self._list(source, Listed(name, item.title, item.kind, item.year), listed)
             return
         page = self.watchlist_choice
         page.show_looking(item.title)
@@ -191,9 +195,10 @@ class WritingDesk(QObject):
         if self._listed_for is not None:
             self._list(self._listed_for, listed)
 
-    def _list(self, source: SourceSettings, listed: Listed) -> None:
-        plan = write_plans.watchlist(source, (listed,), user=self._user)
-        self._propose((plan,), f"Put “{listed.title}” on the watchlist")
+    def _list(self, source: SourceSettings, title: Listed, listed: bool = True) -> None:
+        plan = write_plans.watchlist(source, (title,), listed, self._user)
+        words = f"Put “{title.title}” on the watchlist" if listed else f"Take “{title.title}” off the watchlist"
+        self._propose((plan,), words)
 
     def _to_collection(self, item: Item) -> None:
         settings = self._preferences.settings

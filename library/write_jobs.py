@@ -6,7 +6,7 @@ A row that was begun and never finished (the power went, the answer was lost) is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from library.errors import ProviderBusy, ProviderError, ProviderReplyError, ProviderUnavailable, SettingsError
 from library.feedback import LOCAL_USER
@@ -15,6 +15,7 @@ from library.library import Library
 from library.progress import Job, Progress
 from library.settings import SourceSettings
 from library.write_plans import Preview, PreviewLine, WritePlan, owns, require_allowed, server_behind
+from library.write_report import WriteReport, together
 from library.write_states import (
     LISTS,
     UNFINISHED,
@@ -30,49 +31,11 @@ from library.write_states import (
 )
 from library.writing import State, WritableServer
 
+__all__ = ["WriteReport", "carry_out", "preview", "settle", "together", "undo", "write_waiting"]
 MOST_LOOKED_AT = 30
 """For so many changes the preview asks the server what is there now; above that only their titles are told."""
 _GONE = (ProviderUnavailable, ProviderBusy)
 _CUT_SHORT = "The program ended before this was finished."
-
-
-@dataclass(slots=True)
-class WriteReport:
-    """What came of an action.
-
-    :param done: ids of the entries that were written; ``batch`` is their number in the journal.
-    :param skipped: sentences about what was so already, or may not be written; ``failed`` about what went wrong.
-    :param untried: how many were not tried, since the server was gone; ``gone`` says why.
-    """
-
-    batch: int | None = None
-    done: list[int] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    untried: int = 0
-    gone: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The result in one line, as the person reads it."""
-        parts = [f"{len(self.done):,} written"] if self.done or not (self.skipped or self.failed) else []
-        parts += [f"{len(self.skipped):,} left as they are"] if len(self.skipped) > 1 else []
-        parts += [f"{len(self.failed):,} failed"] if len(self.failed) > 1 else []
-        parts += [f"{self.untried:,} not tried"] if self.untried else []
-        alone = [sentences[0] for sentences in (self.skipped, self.failed) if len(sentences) == 1]
-        return " ".join(filter(None, (f"{', '.join(parts).capitalize()}." if parts else "", *alone, self.gone)))
-
-
-def together(reports: Sequence[WriteReport]) -> WriteReport:
-    """What came of an action that wrote to several servers."""
-    whole = WriteReport(batch=reports[0].batch if reports else None)
-    for report in reports:
-        whole.done += report.done
-        whole.skipped += report.skipped
-        whole.failed += report.failed
-        whole.untried += report.untried
-        whole.gone = " ".join(filter(None, (whole.gone, report.gone)))
-    return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class ServerOffer:
 
     :param allowed: else it explains itself, with the way to the switch.
     :param given: what the person gave the title here.
+    :param starred: it has a star there, as far as is known.
+    :param named: the server says which title of Plex's catalogue it is.
     :param listed: what the list is called, such as "Up next"; empty where there is none.
     """
 
@@ -30,7 +32,9 @@ class ServerOffer:
     given: float | None = None
     watched: bool = False
     star: bool = False
+    starred: bool = False
     watchlist: bool = False
+    named: bool = False
     collection: bool = False
     listed: str = ""
 
@@ -38,7 +42,8 @@ class ServerOffer:
 class ServerMenu(QMenu):
     """Filled anew whenever it opens.
 
-    Signals: ``acted(str)``: "rate:8", "clear rating", "watched", "star", "watchlist", "collection", "list" or "allow".
+    Signals: ``acted(str)``: "rate:8", "clear rating", "watched", "star", "unstar", "watchlist", "unlist", "collection",
+    "list" or "allow".
 
     :param offer: asked when it opens.
     """
@@ -66,8 +71,10 @@ class ServerMenu(QMenu):
             self._add_rating(offer)
         for wanted, text, name in (
             (offer.watched, "Mark as watched…", "watched"),
-            (offer.star, "Star it…", "star"),
+            (offer.star and not offer.starred, "Star it…", "star"),
+            (offer.star and offer.starred, "Take the star away…", "unstar"),
             (offer.watchlist, "Add to my watchlist…", "watchlist"),
+            (offer.watchlist and offer.named, "Take off my watchlist…", "unlist"),
             (offer.collection, "Add to a collection…", "collection"),
         ):
             if wanted:

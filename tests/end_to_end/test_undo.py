@@ -29,7 +29,6 @@ from library.write_states import UNFINISHED
 from library.writing import State, WritableServer, WriteKind
 from providers.http import Patience, ProviderSession
 from providers.plex_watchlist import PlexWatchlist
-from providers.servers import plex_lists, subsonic_writing
 from providers.servers.jellyfin import JellyfinServer
 from providers.servers.plex import PlexServer
 from providers.servers.subsonic import SubsonicServer
@@ -303,11 +302,6 @@ def test_what_was_cut_short_half_way_is_settled_and_can_be_undone(library: Libra
     assert entry.message.startswith("Only part of it is there: 2 of 3 titles.")
     assert take_back(library, house, entry).done
     assert house.dump() == before
-
-
-def test_the_servers_call_what_is_not_whole_yet_by_the_same_words() -> None:
-    assert f"{{title}} ({UNFINISHED})" == plex_lists._STAGE
-    assert subsonic_writing.UNFINISHED == UNFINISHED
 
 
 @pytest.mark.parametrize("happens", [True, False])

@@ -27,7 +27,7 @@ from gui.writing_desk import Subject, WritingDesk
 from library.accounts import account_secret_of, person_secret_of
 from library.errors import ProviderUnavailable
 from library.feedback import Retraction
-from library.items import ExternalId, Item, MediaKind
+from library.items import ExternalId, Item, MediaKind, Viewing
 from library.journal import JournalState
 from library.library import Library
 from library.secrets import Secrets
@@ -176,8 +176,16 @@ def test_nothing_is_offered_until_writing_is_allowed(place: Place, qtbot) -> Non
 
 def test_only_what_the_sources_can_hold_is_offered(place: Place) -> None:
     place.allow()
-    place.preferences.change(sources=(replace(PLEX, kind="subsonic", user="me"),))
+    attic = replace(PLEX, kind="subsonic", user="me")
+    place.preferences.change(sources=(attic,))
     assert place.lines() == ["Rate it there", "Take the rating there away…", "Star it…"]
+    item = place.library.items.get(place.ids["Star 2"])
+    starred = ServerItem(
+        kind=item.kind, title=item.title, year=item.year, runtime=item.runtime, key="film-2", version="3",
+        viewing=Viewing(favourite=True),
+    )  # fmt: skip
+    place.library.items.upsert("demo", "films", [starred])
+    assert place.lines()[-1] == "Take the star away…"
     place.preferences.change(sources=(replace(PLEX, id="elsewhere"),))
     assert place.lines() == ["Add to my watchlist…"]
     place.preferences.change(sources=())
@@ -278,9 +286,21 @@ def test_a_title_with_a_name_of_plex_goes_on_the_watchlist_at_once(place: Place,
     assert place.watchlist.entries == {(WriteKind.WATCHLIST, "plex://movie/abc2"): {"listed": True}}
     (entry,) = place.library.journal.page()
     assert entry.source_id == "demo/watchlist"
+    assert "Take off my watchlist…" in place.lines()
+    place.act("unlist")
+    agree(place, qtbot)
+    assert place.watchlist.watchlist() == ()
     press(place.window.messages.action_button())
     quiet(place, qtbot)
-    assert place.watchlist.watchlist() == ()
+    assert len(place.watchlist.watchlist()) == 1
+
+
+def test_without_having_signed_in_to_plex_the_watchlist_is_explained(place: Place, qtbot, expected_logs) -> None:
+    expected_logs("Nobody has signed in to Plex")
+    place.allow()
+    Secrets(place.library.home).delete(account_secret_of(PLEX))
+    place.act("watchlist")
+    qtbot.waitUntil(lambda: "Nobody has signed in to Plex" in place.desk.watchlist_choice.sentence(), timeout=PATIENCE)
 
 
 def test_without_one_the_candidates_are_asked_about(place: Place, qtbot) -> None:
