@@ -10,7 +10,7 @@ from gui.tabs.configuration.people import PeopleSection, everybody
 from library.feedback import Rating
 from library.library import Library
 from library.settings import PeopleSettings, Profile, Settings
-from tests.gui.places import PATIENCE, press, quick_ports, settled
+from tests.gui.places import PATIENCE, plex_source, press, quick_ports, settled
 
 MAX = Profile("person:1", "Max")
 
@@ -30,14 +30,18 @@ def section(theme, qtbot) -> PeopleSection:
 
 
 def test_the_section_says_who_sits_there_and_whom_one_can_remove(section: PeopleSection) -> None:
-    section.show_settings(Settings(profiles=(MAX, Profile("plex:7", "Eva", "plex-1")), people=PeopleSettings(MAX.id)))
+    people = (MAX, Profile("plex:7", "Eva", "plex-1"), Profile("plex:8", "Tom", "plex-2"))
+    section.show_settings(
+        Settings(profiles=people, people=PeopleSettings(MAX.id), sources=(plex_source("http://127.0.0.1:1"),))
+    )
     assert [card.about() for card in section.cards.values()] == [
         "Kept on this computer",
         "Sits in front of it now",
-        "From your Plex home",
+        "From your Plex home, on Cellar",
+        "From a Plex home; its server is not among your sources any more",
     ]
-    assert [card.remove.isHidden() for card in section.cards.values()] == [True, True, False]
-    assert [card.read.isHidden() for card in section.cards.values()] == [True, True, False]
+    assert [card.remove.isHidden() for card in section.cards.values()] == [True, True, False, False]
+    assert [card.read.isHidden() for card in section.cards.values()] == [True, True, False, True]
 
 
 def test_a_name_is_needed_and_is_nobody_elses(section: PeopleSection, qtbot) -> None:

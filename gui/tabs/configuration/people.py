@@ -65,7 +65,8 @@ class PeopleSection(Section):
         for person in people:
             if person.id not in self.cards:
                 self.cards[person.id] = self._make_card(person)
-            self.cards[person.id].show_person(person, sits=person.id == settings.people.active)
+            server = next((source.name for source in settings.sources if source.id == person.source_id), "")
+            self.cards[person.id].show_person(person, sits=person.id == settings.people.active, server=server)
         self._alone.setVisible(len(people) == 1)
 
     def show_result(self, sentence: str, look: str = "note") -> None:
@@ -119,19 +120,21 @@ class PersonCard(PanelCard):
         self.body.addLayout(top)
         self.body.addWidget(self.sure)
 
-    def show_person(self, person: Profile, sits: bool) -> None:
-        """Show who it is now, and whether they sit in front of it."""
+    def show_person(self, person: Profile, sits: bool, server: str) -> None:
+        """Show who it is now, whether they sit in front of it, and the name of the server that knows them, if one does."""
         self.person = person
         self._name.setText(person.name)
         if sits:
             about = "Sits in front of it now"
+        elif server:
+            about = f"From your Plex home, on {server}"
         elif person.source_id:
-            about = "From your Plex home"
+            about = "From a Plex home; its server is not among your sources any more"
         else:
             about = "Kept on this computer"
         self._about.setText(about)
         self.sit.setVisible(not sits)
-        self.read.setVisible(bool(person.source_id))
+        self.read.setVisible(bool(server))
         self.remove.setVisible(person.id != LOCAL_USER and not sits)
         for button, text in ((self.sit, "Sit down"), (self.read, "Read ratings again"), (self.remove, "Remove")):
             button.setAccessibleName(f"{text}: {person.name}")
