@@ -23,23 +23,15 @@ from tests.fakes.tmdb import PICTURE
 
 FAULTS: dict[str, dict[str, object]] = {
     "reset": {},
-    "reset in body": {},
-    "cut": {},
     "truncate": {},
     "html": {},
-    "text": {},
-    "empty": {},
     "json": {},
     "garbage": {},
-    "loop": {},
     "slow": {"seconds": 0.7},
-    "drip": {"seconds": 0.05},
     "401": {"status": 401},
-    "403": {"status": 403},
     "429": {"status": 429},
     "429 for long": {"status": 429, "headers": {"Retry-After": "3600"}},
     "500": {"status": 500},
-    "503": {"status": 503},
     "404": {"status": 404},
 }
 
