@@ -100,7 +100,7 @@ class Background(QObject):
         )
         self.pairs = PairsDesk(self._controller, self._preferences, session.window, session.theme, self)
         self.past = PastDesk(session, self.configuration.past, self.worker, self.asking_worker, self.activity, self)
-        self.catalogs = CatalogDesk(session, self.configuration.catalogs, self.activity, self)
+        self.catalogs = CatalogDesk(session, self.configuration.catalogs, self.activity, self.asking_worker, self)
         self.log = LogPage(session.tail, session.theme, session.home.logs)
         self.logs = LogsTab(session.theme)
         self.logs.add_page("Log", self.log)

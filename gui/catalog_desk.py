@@ -29,20 +29,27 @@ class CatalogDesk(QObject):
 
     Signals: ``changed()`` when titles are described by other words than before, so that everything is to be learned anew;
     ``item_changed(int)`` when that is so for one title.
+
+    :param asking: the thread for what a person waits for, which must not wait for two thousand titles.
     """
 
     changed = pyqtSignal()
     item_changed = pyqtSignal(int)
 
     def __init__(
-        self, session: Session, section: CatalogsSection, activity: Activity, parent: QObject | None = None
+        self,
+        session: Session,
+        section: CatalogsSection,
+        activity: Activity,
+        asking: LibraryWorker,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         assert session.library is not None
         assert session.preferences is not None
         self._library, self._preferences, self._window = session.library, session.preferences, session.window
         self._theme, self._ports = session.theme, session.ports
-        self._section, self._activity = section, activity
+        self._section, self._activity, self._asking = section, activity, asking
         self.worker = LibraryWorker(session.home, session.ports, "catalogue worker", self)
         self._settings = self._preferences.settings.catalogs
         self._running: Ticket | None = None
@@ -147,7 +154,7 @@ class CatalogDesk(QObject):
 
     def _read_states(self) -> None:
         if self._section.isVisible():
-            ticket = self.worker.submit("Counting", catalog_jobs.read_states(self._settings))
+            ticket = self._asking.submit("Counting", catalog_jobs.read_states(self._settings))
             ticket.succeeded.connect(self._show_states)
 
     def _show_states(self, states: tuple[CatalogState, ...]) -> None:
@@ -178,7 +185,7 @@ class CatalogDesk(QObject):
             return
         page.show_busy(f"Asking {NAMES[name]} …")
         task = catalog_jobs.find_matches(self._ports.open_catalog, self._settings, name, item, title, year)
-        ticket = self.worker.submit(f"Asking {NAMES[name]}", task)
+        ticket = self._asking.submit(f"Asking {NAMES[name]}", task)
         ticket.succeeded.connect(lambda matches: self._show_matches(item, matches))
         ticket.failed.connect(lambda error: page.show_problem(str(error)))
 
@@ -193,7 +200,7 @@ class CatalogDesk(QObject):
             return
         page.show_busy(f"Asking {NAMES[name]} …")
         task = catalog_jobs.choose_match(self._ports.open_catalog, self._settings, name, item.id, key or None)
-        ticket = self.worker.submit(f"Asking {NAMES[name]}", task)
+        ticket = self._asking.submit(f"Asking {NAMES[name]}", task)
         ticket.succeeded.connect(lambda report: self._chosen(item, name, report))
         ticket.failed.connect(lambda error: page.show_problem(str(error)))
 

@@ -115,7 +115,10 @@ class MetadataStore:
         return {item_id: key for item_id, key in self._database.rows(sql, (catalog,)) if item_id in wanted}
 
     def put(self, catalog: str, answers: Sequence[tuple[int, Metadata | None]]) -> None:
-        """Keep some answers, ``None`` for "knows nothing of it", and describe the titles by them."""
+        """Keep some answers, ``None`` for "knows nothing of it", and describe the titles by them.
+
+        What is about another title than the one a person chose was on its way before they did, and comes too late.
+        """
         now = self._clock()
         rows = [(item_id, catalog, *_columns(said), now) for item_id, said in answers]
         for start in range(0, len(rows), WRITTEN_AT_ONCE):
@@ -125,7 +128,8 @@ class MetadataStore:
                 self._database.run_many(
                     "INSERT INTO metadata (item_id, catalog, key, recommended, answer, at) VALUES (?, ?, ?, ?, ?, ?)"
                     " ON CONFLICT (item_id, catalog) DO UPDATE SET answer = excluded.answer, at = excluded.at,"
-                    " recommended = excluded.recommended, key = CASE WHEN by_hand THEN key ELSE excluded.key END",
+                    " recommended = excluded.recommended, key = CASE WHEN by_hand THEN key ELSE excluded.key END"
+                    " WHERE NOT by_hand OR excluded.key IN (key, '')",
                     part,
                 )
                 self._take_in([row[0] for row in part], any(related.get(row[0], "[]") != row[3] for row in part))

@@ -181,6 +181,17 @@ def test_none_of_them_is_not_asked_again(library: Library) -> None:
     assert due(library, 1e12) == []
 
 
+def test_an_answer_that_was_on_its_way_when_a_person_chose_comes_too_late(library: Library) -> None:
+    one, other = put(library, film("a", "Heat", 1995), film("b", "Heat", 1986))
+    library.metadata.choose(one, "tmdb", "949")
+    library.metadata.choose(other, "tmdb", None)
+    library.metadata.put("tmdb", [(key, said("1", overview="The wrong one.")) for key in (one, other)])
+    assert [item(library, key).overview for key in (one, other)] == [None, None]
+    assert due(library, 1e12) == [one]
+    library.metadata.put("tmdb", [(one, said("949", overview="The right one."))])
+    assert item(library, one).overview == "The right one."
+
+
 def test_what_is_due(home: Any, library: Library) -> None:
     ids = put(library, film("a", "A"), film("b", "B"), film("c", "C"), show("d", "D"))
     store = MetadataStore(library.database, clock=lambda: 100.0)
