@@ -39,7 +39,7 @@ def network(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Show every computer that Homereel talked to, and decide how far it may reach."""
+    """Show who was contacted, and limit that."""
     call: Call = context.obj
     with call.session() as session:
         if reach is not None:

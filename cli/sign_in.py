@@ -32,7 +32,7 @@ def sign_in(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Sign in with Plex in a browser, and add a server of the account.
+    """Sign in with Plex and add a server.
 
     The browser may be on any computer. Ctrl+C waits no longer. What is in the server's libraries comes in with: homereel scan
     """
