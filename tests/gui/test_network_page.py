@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from gui.worker import LibraryWorker
 from library.contact_store import Contact, Reach
 from library.errors import ProviderOffline, StoreUnavailable
 from library.library import Library
+from library.settings import NetworkSettings
 from main import window_ports
 from providers.ledger import NetworkLedger
 from tests.gui.places import PATIENCE, press, quick_ports
@@ -52,7 +54,7 @@ def hosts(page: NetworkPage) -> list[str]:
 
 
 def test_lines_say_who_where_why_when_and_how_much(page) -> None:
-    page.show_contacts([NAS, FAR])
+    page.show_contacts([replace(NAS, last_at=time.time() - 610), replace(FAR, last_at=time.time())])
     assert hosts(page) == ["api.example.org", "nas"]
     assert cells(page, 1) == [
         "nas",
@@ -201,10 +203,6 @@ def test_the_switch_says_what_it_means(room) -> None:
 
 
 def test_a_window_begins_with_the_reach_that_was_chosen(home, start, qtbot) -> None:
-    from dataclasses import replace
-
-    from library.settings import NetworkSettings
-
     with Library.open(home) as library:
         library.settings.save(replace(library.settings.load(), network=NetworkSettings("none")))
     ports = window_ports(home)
