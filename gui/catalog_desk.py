@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 LABEL = "Looking titles up"
+LEARNED_AT_ONCE = 2000
+"""Of a look-up that takes long, so many titles are learned before the others come in."""
 
 
 class CatalogDesk(QObject):
@@ -54,6 +56,7 @@ class CatalogDesk(QObject):
         self._settings = self._preferences.settings.catalogs
         self._running: Ticket | None = None
         self._again = False
+        self._learned = 0
         self._page: MatchPage | None = None
         self._item: Item | None = None
         self._soon = QTimer(self)
@@ -94,7 +97,7 @@ class CatalogDesk(QObject):
         if not switched_on(self._settings):
             return
         ticket = self.worker.submit(LABEL, catalog_jobs.look_up(self._ports.open_catalog, self._settings))
-        self._running = ticket
+        self._running, self._learned = ticket, 0
         ticket.progressed.connect(self._progressed)
         ticket.succeeded.connect(self._looked_up)
         ticket.failed.connect(lambda error: self._broken_off(ticket, str(error), "problem"))
@@ -106,6 +109,11 @@ class CatalogDesk(QObject):
 
     def _progressed(self, step: Progress) -> None:
         self._section.show_busy(step)
+        if step.done < self._learned:  # the next catalogue
+            self._learned = 0
+        if step.done - self._learned >= LEARNED_AT_ONCE:
+            self._learned = step.done
+            self.changed.emit()
 
     def _looked_up(self, reports: tuple[EnrichReport, ...]) -> None:
         told = [f"{report.sentence}." for report in reports if report.asked]
