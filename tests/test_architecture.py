@@ -31,6 +31,8 @@ ONLY_IN: dict[str, str] = {
     "platformdirs": "library",
     "plexapi": "providers",
     "requests": "providers",
+    "aiohttp": "providers",
+    "urllib3": "providers",
     "openai": "providers",
     "guessit": "providers",
     "transformers": "encoders",
