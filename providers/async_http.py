@@ -234,7 +234,7 @@ class AsyncProviderSession:
                 total=None, sock_connect=self.patience.connect, sock_read=self.patience.read
             )
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=IN_FLIGHT, resolver=_AskingResolver(self._permit)),
+                connector=aiohttp.TCPConnector(limit=IN_FLIGHT, resolver=AskingResolver(self._permit)),
                 timeout=timeout,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -252,7 +252,7 @@ class AsyncProviderSession:
         return reply
 
 
-class _AskingResolver(aiohttp.ThreadedResolver):
+class AskingResolver(aiohttp.ThreadedResolver):
     """Looks names up, and asks whether the addresses that came out may be talked to before one of them is called."""
 
     def __init__(self, permit: Callable[[str, str], None]) -> None:

@@ -118,10 +118,10 @@ class _Talk:
         self._received = 0
         self.peer = ""
 
-    def permit(self) -> None:
+    def permit(self, host: str = "", peer: str = "") -> None:
         """Raise ``ProviderOffline`` when the person does not want this any more."""
         if self._ear.ledger is not None:
-            self._ear.ledger.permit(self._ear.provider, self._host, self.peer)
+            self._ear.ledger.permit(self._ear.provider, host or self._host, peer or self.peer)
 
     def take(self) -> tuple[str, ...]:
         """What was heard since the last time."""
@@ -132,11 +132,16 @@ class _Talk:
         """Talk until the other side ends it; the status that it began with, 0 when it came to nothing."""
         import aiohttp
 
+        from providers.async_http import AskingResolver
+
         self.permit()
         pinned = self._ear.fingerprint and self._ear.url.startswith("https://")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._rhythm.connect)
         session = aiohttp.ClientSession(
-            timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[_staying_here()]
+            connector=aiohttp.TCPConnector(resolver=AskingResolver(self.permit)),
+            timeout=timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[_staying_here()],
         )
         try:
             async with session:

@@ -17,12 +17,16 @@ from pathlib import Path
 import pytest
 
 import main
+import providers.ledger
 from library.errors import ProviderOffline
 from library.home import find_home
 from library.library import Library
 from library.settings import SourceSettings
-from providers.ledger import NetworkLedger
+from providers.ledger import NetworkLedger, Reach
+from providers.servers.listening import Ear, Rhythm, listen
 from tests.end_to_end.service_table import SERVICES, Service, fill
+from tests.fakes.plex import FakePlex
+from tests.fakes.plex_world import make_world
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("library", "providers", "encoders", "graph", "music", "recommender", "playlists", "gui", "cli")
@@ -287,3 +291,16 @@ def test_offline_nobody_is_called(service: Service, watch: Watch, home_path: Pat
         with closing(service.client(fake, far, ledger)) as client, pytest.raises(ProviderOffline):
             client.read(library)
         assert (watch.called, fake.requests, ledger.fresh()) == ([], [], ())
+
+
+def test_a_conversation_does_not_begin_with_who_turns_out_to_be_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = providers.ledger._reach_of_address
+    far = {"127.0.0.1": Reach.INTERNET}
+    monkeypatch.setattr(providers.ledger, "_reach_of_address", lambda text: far.get(text) or real(text))
+    with FakePlex(make_world(1)) as fake:
+        url = fake.url.replace("127.0.0.1", "localhost")
+        ear = Ear("Cellar", url, {}, NetworkLedger(reach="home"), "", lambda _: [], lambda: None)
+        with closing(listen(ear, Rhythm())) as heard, pytest.raises(ProviderOffline):  # type: ignore[type-var]
+            for _ in heard:
+                pass
+        assert fake.requests == []
