@@ -86,7 +86,7 @@ class ScanReport:
         parts = [
             f"{count:,} {word}"
             for count, word in (
-                (self.added, "new"),
+                (max(0, self.added - self.matched), "new"),
                 (self.changed, "changed"),
                 (self.removed, "gone"),
                 (self.failed, "could not be read"),
@@ -94,10 +94,10 @@ class ScanReport:
             if count
         ]
         if self.matched:
-            rated = f", {self.rated_again:,} of them with your rating" if self.rated_again else ""
-            parts.append(f"{self.matched:,} known before{rated}")
+            rated = f" ({self.rated_again:,} of them rated)" if self.rated_again else ""
+            parts.insert(1 if self.added > self.matched else 0, f"{self.matched:,} known before{rated}")
         if self.matched and self.rated_gone:
-            parts.append(f"{_titles(self.rated_gone)} with your rating not found again")
+            parts.append(f"{_titles(self.rated_gone)} that you rated not found again")
         return f"{_titles(self.listed)}: {', '.join(parts)}" if parts else f"{_titles(self.listed)}, nothing new"
 
 

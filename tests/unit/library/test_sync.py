@@ -337,3 +337,15 @@ def test_a_scan_that_was_killed_reads_interrupted(library: Library) -> None:
     next(job)
     assert (last(library).status, last(library).finished_at) == (ScanStatus.INTERRUPTED, None)
     job.close()
+
+
+def test_a_move_to_another_server_tells_what_was_matched_again(library: Library, scanned) -> None:
+    scanned(WrittenServer({"1": [rated(8.0, 50.0), film("b", "Ran", 1985), film("c", "Kes", 1969)]}))
+    library.feedback.append(Rating(at=60.0, item_id=library.items.search("Kes")[0], value=9.0))
+    library.items.remove_source(SOURCE.id)
+    moved = WrittenServer({"m": [film("x", "Ran", 1985), film("y", "Kes", 1969), film("z", "If....", 1968)]})
+    report = scanned(moved, replace(SOURCE, id="other"))
+    assert (report.added, report.matched, report.rated_again, report.rated_gone) == (3, 2, 1, 1)
+    assert report.sentence == (
+        "3 titles: 1 new, 2 known before (1 of them rated), 1 title that you rated not found again"
+    )
