@@ -227,7 +227,7 @@ class Background(QObject):
         return self.actions.is_unasked(source_id) and not (report.added or report.removed)
 
     def _show_pairs(self) -> None:
-        self._controller.attempt(lambda: self.configuration.sources.show_pairs(self.pairs.waiting()))
+        self._controller.attempt(lambda: self.configuration.sources.show_pairs(*self.pairs.counts()))
 
     def _pairs_changed(self) -> None:
         self._show_pairs()

@@ -53,9 +53,9 @@ class PairsDesk(QObject):
             self._page = page
         return self._page
 
-    def waiting(self) -> int:
-        """How many pairs wait for an answer."""
-        return len(self._pairs.waiting())
+    def counts(self) -> tuple[int, int]:
+        """How many pairs wait for an answer, and how many were put together."""
+        return len(self._pairs.waiting()), len(self._pairs.decided())
 
     def open(self) -> None:
         """Show the page."""

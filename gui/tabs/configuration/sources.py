@@ -146,11 +146,12 @@ class SourcesSection(Section):
         self._none.setVisible(not shown)
         self.use_demo.setVisible(not any(source.kind == "demo" for source in shown))
 
-    def show_pairs(self, number: int) -> None:
-        """Say how many pairs of titles wait for an answer whether they are the same."""
+    def show_pairs(self, number: int, together: int = 0) -> None:
+        """Say how many pairs of titles wait for an answer whether they are the same; ``together`` were put together."""
         pairs = "One pair of titles may be the same" if number == 1 else f"{number:,} pairs of titles may be the same"
         self.pairs.setText(f"{pairs}: look at them" if number else "Titles that were put together")
         self.pairs.setAccessibleName(self.pairs.text())
+        self.pairs.setVisible(bool(number or together))
 
     def open_form(self, form: SourceForm) -> None:
         """Show a form to add a source, in the place of the buttons that open one."""
