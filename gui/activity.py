@@ -47,18 +47,21 @@ class _Work:
 
 
 class Activity(QObject):
-    """Decides what the strip shows: of what lasts, the work of the highest rank, and of those the newest."""
+    """Decides what the strip shows: of what lasts, the work of the highest rank, and of those the newest.
+
+    :param note: what stands at its end; asked for again now and then.
+    """
 
     def __init__(
         self,
         strip: ProgressStrip,
-        connections_today: Callable[[], int],
+        note: Callable[[], str],
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._strip = strip
-        self._connections_today = connections_today
+        self._words = note
         self._clock = clock
         self._works: dict[str, _Work] = {}
         self._shown_since: float | None = None
@@ -103,9 +106,8 @@ class Activity(QObject):
             self._update()
 
     def show_note(self) -> None:
-        """Say how many connections went to the internet today."""
-        count = self._connections_today()
-        self._strip.set_note(f"{count:,} {'connection' if count == 1 else 'connections'} to the internet today")
+        """Say what is to be said at the end of the strip now."""
+        self._strip.set_note(self._words())
 
     def _update(self) -> None:
         now = self._clock()

@@ -76,7 +76,7 @@ class Background(QObject):
         governor = Governor(session.preferences.settings.training, session.ports.look, parent=self)
         command = session.ports.trainer_command(session.home)
         self.trainer = BackgroundTrainer(session.home, command, session.weights, governor, parent=self)
-        self.activity = Activity(session.window.strip, session.ports.connections_today, parent=self)
+        self.activity = Activity(session.window.strip, self._network_words, parent=self)
         self.actions = SourceActions(
             self._library, self._preferences, self.worker, self.asking_worker, self, self.waiting_worker
         )
@@ -282,7 +282,15 @@ class Background(QObject):
     def _set_paused(self, paused: bool) -> None:
         self._preferences.change(training=replace(self._preferences.settings.training, paused=paused))
 
+    def _network_words(self) -> str:
+        """Whether anybody is talked to, and how often that was on the internet today."""
+        if self._preferences.settings.network.reach == "none":
+            return "Offline: no other computer is asked"
+        count = self._session.ports.connections_today()
+        return f"{count:,} {'connection' if count == 1 else 'connections'} to the internet today"
+
     def _settings_changed(self, settings: Settings) -> None:
+        self.activity.show_note()
         self.trainer.configure(settings.training)
         paused = self.trainer.state.phase is Phase.PAUSED
         if settings.training.paused and not paused:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer
 from gui.preferences import Preferences
 from gui.source_actions import SourceActions
 from library.scan_history import ScanRecord, ScanStatus
+from library.settings import SERVER_KINDS
 
 LOOK_MILLISECONDS = 10 * 60_000
 SOON_MILLISECONDS = 60_000
@@ -53,6 +54,7 @@ class ScanSchedule(QObject):
             source.id
             for source in settings.sources
             if source.kind != "demo"
+            and not (source.kind in SERVER_KINDS and settings.network.reach == "none")
             and self._actions.running_scan(source.id) is None
             and is_due(self._actions.last_scan(source.id), hours, self._clock())
         ]

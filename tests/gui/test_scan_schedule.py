@@ -8,8 +8,8 @@ import pytest
 
 from gui.scan_schedule import ScanSchedule, is_due
 from library.scan_history import ScanRecord, ScanStatus
-from library.settings import ScanSettings, SourceSettings
-from tests.gui.places import PATIENCE, Room
+from library.settings import NetworkSettings, ScanSettings, SourceSettings
+from tests.gui.places import PATIENCE, Room, plex_source
 
 HOUR = 3600.0
 
@@ -87,3 +87,11 @@ def test_a_server_that_is_off_is_no_news(room: Room, folder: SourceSettings, qtb
     later(room, 25).scan_what_is_due()
     qtbot.waitUntil(lambda: room.actions.running_scan("f") is None, timeout=PATIENCE)
     assert told == []
+
+
+def test_offline_no_server_is_scanned_unasked(room: Room) -> None:
+    source = plex_source("http://127.0.0.1:1")
+    room.preferences.change(sources=(source,), network=NetworkSettings("none"))
+    scan = room.library.scans.begin(source.id, 1.0)
+    room.library.scans.note(ScanRecord(source_id=source.id, id=scan, started_at=1.0, finished_at=2.0))
+    assert ScanSchedule(room.actions, room.preferences, lambda: 1e9, room.tab).scan_what_is_due() == []

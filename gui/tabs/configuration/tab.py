@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui.ports import Ports
@@ -81,6 +82,7 @@ class ConfigurationTab(QWidget):
             self.data,
             self.appearance,
         )
+        self._theme = theme
         self._links: list[Button] = []
         self._scroll = QScrollArea(self)
         self._arrange()
@@ -93,6 +95,7 @@ class ConfigurationTab(QWidget):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._show_form)
         self.sources.form_opened.connect(self._soon.start)
+        theme.changed.connect(self._size_side)
         self._mark(self.sources)
 
     def go_to(self, section: Section) -> None:
@@ -122,7 +125,8 @@ class ConfigurationTab(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setAccessibleName("Settings")
-        side = QVBoxLayout()
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
         side.setContentsMargins(24, 16, 0, 16)
         side.setSpacing(2)
         for section in self.sections:
@@ -131,8 +135,15 @@ class ConfigurationTab(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(32)
-        layout.addLayout(side)
+        layout.addWidget(self._side)
+        self._size_side()
         layout.addWidget(self._scroll, 1)
+
+    def _size_side(self) -> None:
+        """As wide as the longest title when it is the chosen one, so that nothing moves when another is chosen."""
+        metrics = QFontMetrics(self._theme.font(weight=600))
+        longest = max(metrics.horizontalAdvance(section.title) for section in self.sections)
+        self._side.setFixedWidth(24 + longest + 4 + 2 * 13)
 
     def _link(self, section: Section) -> Button:
         link = Button(section.title, "side", self)
