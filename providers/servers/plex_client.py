@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 import requests
 
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
+from library.redaction import register_secret
 from providers.failures import place_of
 from providers.http import USER_AGENT, BadStatus, NetworkLedger, ProviderSession
 from providers.servers.addresses import check_url
@@ -62,6 +63,8 @@ class PlexClient:
         self.provider = provider
         self.address = check_url(url)
         self._token = normalise_token(token)
+        if self._token:
+            register_secret(self._token)
         self._session = session
         session.explain = self._explain
         product, _, version = USER_AGENT.partition("/")

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError, ProviderUnavailable
 from library.progress import Job, Progress
+from library.write_states import UNFINISHED
 from library.writing import State, WriteKind, Written
 from providers.servers.plex_list_reading import (
     IN_OWN_ORDER,
@@ -30,7 +31,6 @@ from providers.servers.plex_reading import BATCH
 _AT_ONCE = 20
 _TYPES = {"movie": "1", "show": "2", "season": "3", "episode": "4", "artist": "8", "album": "9", "track": "10"}
 _IN_PLAYLISTS = {"movie": "video", "episode": "video", "clip": "video", "track": "audio"}
-_STAGE = "{title} (being written by Homereel)"
 
 
 class PlexLists(PlexListReader):
@@ -80,21 +80,29 @@ class PlexLists(PlexListReader):
         section = section or found_section
         if kind is WriteKind.COLLECTION and not section:
             raise self._problem("The server does not say in which library these titles lie.", "Choose the library.")
-        place = self._make(OneList(kind, "", section), title, word, keys[:BATCH])
+        name = title if len(keys) <= BATCH else _unfinished(title)  # who looks meanwhile sees that it is not done
+        place = self._make(OneList(kind, "", section), name, word, keys[:BATCH])
         try:
             if kind is WriteKind.COLLECTION:
                 self._put_in_order(place, int(after.get("sort", IN_OWN_ORDER)))
                 place = OneList(kind, place.key, section, int(after.get("sort", IN_OWN_ORDER)) == IN_OWN_ORDER)
             yield from self._fill(place, keys)
-            known = self.known(kind, place.key)
-            if known is not None:
-                self._describe(place, known[0], after)
+            self._finish(place, {**after, "title": title})
         except BaseException as error:
             gone = self._discard(place)
             if isinstance(error, ProviderError):
                 raise self._after(error, "" if gone else f"A part of “{title}” is left on the server.") from None
             raise
         return place.key
+
+    def _finish(self, place: OneList, after: State) -> None:
+        """Give a list that is full its name and text, and see that it has them."""
+        known = self.known(place.kind, place.key)
+        if known is not None:
+            self._describe(place, known[0], after)
+            known = self.known(place.kind, place.key)
+        if known is None or known[0].get("title") != after["title"]:
+            raise ignored(self._client.provider, f"the {WORDS[place.kind]}")
 
     def _make(self, place: OneList, title: str, word: str, keys: list[str]) -> OneList:
         """Create a list with its first entries. An answer that went wrong may hide one that was made: it is looked for."""
@@ -137,7 +145,7 @@ class PlexLists(PlexListReader):
         if new:
             word, _ = yield from self._look_over(place.kind, list(new))
             if old and place.kind is WriteKind.PLAYLIST:
-                yield from self._rehearse(_STAGE.format(title=title), word, wanted)
+                yield from self._rehearse(_unfinished(title), word, wanted)
         try:
             yield from self._bring(place, wanted)
         except BaseException as error:
@@ -287,6 +295,11 @@ class PlexLists(PlexListReader):
             return error
         kind = ProviderUnavailable if isinstance(error, ProviderUnavailable) else ProviderReplyError
         return kind(self._client.provider, f"{error.message} {there}", error.hint)
+
+
+def _unfinished(title: str) -> str:
+    """What a list is called while it is being filled; by this name it is found again when the power goes meanwhile."""
+    return f"{title} ({UNFINISHED})"
 
 
 def _surplus(items: Sequence[tuple[str, str]], wanted: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ from providers.http import NetworkLedger, Patience, ProviderSession
 from providers.servers.plex import PlexServer
 from providers.servers.plex_alerts import PURPOSE, Rhythm, changed_keys
 from providers.servers.plex_files import PIECE
+from tests.fakes.certificate import fingerprint_of, make_certificate, server_side
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import EPOCH, Episode, Played, make_world
 
@@ -253,6 +254,32 @@ def test_the_token_does_not_follow_to_another_place(plex: FakePlex, sign_in: Cal
         until(changes, lambda: plex.listeners == 1)
         changes.close()  # type: ignore[attr-defined]
         assert other.requests == []
+
+
+def test_a_certificate_that_is_trusted_by_its_fingerprint_serves_for_hearing_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, other = make_certificate(tmp_path, host="nas.local"), make_certificate(tmp_path)
+    with FakePlex(make_world(2), tls=server_side(path)) as plex:
+        session = ProviderSession("Cellar", QUICK, fingerprint=fingerprint_of(path))
+        server = PlexServer("p", "Cellar", plex.url, plex.token, session=session)
+        server.rhythm = Rhythm(again=0.01, longest=0.05)
+        changes = server.changes()
+        until(changes, lambda: plex.listeners == 1)
+        changes.close()  # type: ignore[attr-defined]
+        server.close()
+        session = ProviderSession("Cellar", QUICK, fingerprint=fingerprint_of(other))
+        stranger = PlexServer("p", "Cellar", plex.url, plex.token, session=session)
+        stranger.rhythm = Rhythm(again=10.0)
+        plex.forget()
+        caplog.set_level("INFO")
+        changes = stranger.changes()
+        until(changes, lambda: "another certificate than the trusted one, so it is not heard" in caplog.text)
+        for _ in range(4):  # it is given up before the long pause begins
+            next(changes)
+        changes.close()  # type: ignore[attr-defined]
+        stranger.close()
+        assert plex.requests == []
 
 
 @pytest.mark.parametrize(
