@@ -182,11 +182,10 @@ class AsyncProviderSession:
         """One exchange in its turn; what goes wrong comes out as a ``ProviderError``."""
         host = urlsplit(url).hostname or ""
         self._permit(host)
-        await self._pace.turn()
         body = None if content is None else json.dumps(content).encode()
         seen = _Seen()
         try:
-            async with asyncio.timeout(self.patience.overall):
+            async with self._pace.turn(), asyncio.timeout(self.patience.overall):
                 return await self._exchange(method, url, params, {**headers, **_content_type(body)}, body, seen)
         except ProviderError:
             raise

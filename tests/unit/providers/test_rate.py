@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 
 import pytest
 
@@ -26,8 +27,8 @@ def sent(pace: Pace, clock: Clock, count: int, stalls: dict[int, float] | None =
         found = []
         for number in range(count):
             clock.now += (stalls or {}).get(number, 0.0)
-            await pace.turn()
-            found.append(clock.now)
+            async with pace.turn():
+                found.append(clock.now)
         return found
 
     return asyncio.run(go())
@@ -62,3 +63,39 @@ def test_nothing_is_sent_while_the_service_asked_for_quiet() -> None:
     pace.hold(1.0)
     began = clock.now
     assert sent(pace, clock, 1)[0] >= began + 5.0
+
+
+def test_however_long_requests_are_on_their_way_no_second_over_there_holds_more_than_the_limit() -> None:
+    """Each arrives at some moment before its answer: the worst are those where many arrive at once."""
+    clock, chance = Clock(), random.Random(4)
+
+    async def until_somebody_moves_the_clock(seconds: float) -> None:
+        then = clock.now + seconds
+        while clock.now < then:
+            await asyncio.sleep(0)
+
+    pace = Pace(40, clock, until_somebody_moves_the_clock)
+    waiting: list[tuple[float, asyncio.Event]] = []
+    arrived: list[float] = []
+
+    async def ask() -> None:
+        async with pace.turn():
+            answer = asyncio.Event()
+            waiting.append((clock.now, answer))
+            await answer.wait()
+
+    async def go() -> None:
+        asked = [asyncio.create_task(ask()) for _ in range(600)]
+        while not all(task.done() for task in asked):
+            for _ in range(5):
+                await asyncio.sleep(0)
+            clock.now += 0.001
+            if len(waiting) >= 10 or (waiting and chance.random() < 0.004):  # all that are on the way arrive at once
+                arrived.extend(clock.now for _ in waiting)
+                for _, answer in waiting:
+                    answer.set()
+                waiting.clear()
+
+    asyncio.run(go())
+    assert len(arrived) == 600
+    assert busiest(sorted(arrived)) <= 40
