@@ -159,6 +159,10 @@ class _Talk:
             return 101
         except aiohttp.WSServerHandshakeError as error:
             return error.status
+        except aiohttp.ServerFingerprintMismatch:
+            logger.info("%s shows another certificate than the trusted one, so it is not heard.", self._ear.provider)
+            await asyncio.sleep(_CLOSING_SECONDS)  # until the connection that was refused has said goodbye
+            return 0
         except (aiohttp.ClientError, OSError, ValueError) as error:
             logger.info(
                 "%s: the connection for changes came to nothing (%s).", self._ear.provider, type(error).__name__

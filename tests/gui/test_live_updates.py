@@ -1,4 +1,4 @@
-"""What is added to a server is in the window a moment later; closing the window ends the listening at once."""
+"""What is added to a server is in the library a moment later; closing the window ends the listening at once."""
 
 from __future__ import annotations
 
@@ -9,46 +9,65 @@ from dataclasses import replace
 import pytest
 
 from gui import live_updates
-from library.settings import NetworkSettings
+from gui.live_updates import LiveUpdates
+from library.secrets import Secrets, secret_of
+from library.settings import NetworkSettings, SourceSettings
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
-from tests.gui.places import PATIENCE, plex_source, settled
+from tests.gui.places import PATIENCE, Room, open_room, plex_source, quick_ports
+
+SILENT = SourceSettings("folder-1", "folder", "Shelf", paths=("/nowhere",))
 
 
 @pytest.fixture
 def plex() -> Iterator[FakePlex]:
-    with FakePlex(make_world(12, 3)) as plex:
+    with FakePlex(make_world(4, 1)) as plex:
         yield plex
 
 
 @pytest.fixture
-def evening(session, plex: FakePlex, qtbot, monkeypatch):
-    """A window with a server that was scanned and is listened to."""
-    monkeypatch.setattr(live_updates, "CALM_MILLISECONDS", 50)
-    actions = session.background.actions
-    with qtbot.waitSignal(actions.scanned, timeout=PATIENCE):
-        actions.add(plex_source(plex.url), plex.token)
-    settled(session, qtbot)
+def room(home, theme, plex: FakePlex, qtbot) -> Iterator[Room]:
+    """Settings with a server, and what scans it, without the rest of the window."""
+    with open_room(home, theme, qtbot, tab=False) as room:
+        source = plex_source(plex.url)
+        Secrets(home).put(secret_of(source), plex.token)
+        room.preferences.change(sources=(source, SILENT))
+        yield room
+
+
+@pytest.fixture
+def live(room: Room, plex: FakePlex, qtbot, monkeypatch) -> Iterator[LiveUpdates]:
+    monkeypatch.setattr(live_updates, "CALM_MILLISECONDS", 30)
+    live = LiveUpdates(room.home, quick_ports(room.home), room.preferences, room.actions)
+    live.start()
     qtbot.waitUntil(lambda: plex.listeners == 1, timeout=PATIENCE)
-    return session
+    assert live.listening == {"plex-1"}
+    yield live
+    live.stop()
 
 
-def test_a_new_film_comes_by_itself_and_nothing_new_is_not_worth_a_message(evening, plex: FakePlex, qtbot) -> None:
-    actions = evening.background.actions
-    plex.world.films += make_world(13).films[12:]
-    with qtbot.waitSignal(actions.scanned, timeout=PATIENCE) as scanned:
-        plex.tell(("1012", 5))
-    assert scanned.args[1].added == 1
-    assert "is scanned" in evening.window.messages.message()
-    settled(evening, qtbot)
-    evening.window.messages.clear()
-    with qtbot.waitSignal(actions.scanned, timeout=PATIENCE):
-        plex.tell(("1012", 5))
-    assert evening.window.messages.message() == ""
+def test_what_a_server_tells_is_scanned_and_nobody_need_be_told(room: Room, live, plex: FakePlex, qtbot) -> None:
+    plex.world.films += make_world(5).films[4:]
+    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE) as scanned:
+        scan = qtbot.waitSignal(room.actions.scan_began, timeout=PATIENCE)
+        plex.tell(("1004", 5))
+        scan.wait()
+        assert room.actions.is_unasked("plex-1")
+    assert scanned.args[1].added == 6
+    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE) as scanned:
+        plex.tell(("1004", 5))
+    assert scanned.args[1].sentence == "6 titles, nothing new"
 
 
-def test_closing_the_window_ends_the_listening_within_a_second(evening, plex: FakePlex, qtbot) -> None:
-    live = evening.background.live
+def test_what_is_told_during_a_scan_is_scanned_after_it(room: Room, live, plex: FakePlex, qtbot) -> None:
+    plex.watch = lambda path: time.sleep(0.05) if "metadata" in path else None
+    with qtbot.waitSignals([room.actions.scanned, room.actions.scanned], timeout=PATIENCE):
+        ticket = room.actions.scan("plex-1")
+        assert not ticket.over
+        plex.tell(("1001", 5))
+
+
+def test_ending_takes_less_than_a_second(live, plex: FakePlex, qtbot) -> None:
     began = time.monotonic()
     live.stop()
     assert time.monotonic() - began < 1.0
@@ -56,31 +75,43 @@ def test_closing_the_window_ends_the_listening_within_a_second(evening, plex: Fa
     qtbot.waitUntil(lambda: plex.listeners == 0, timeout=PATIENCE)
 
 
-def test_no_reach_no_listening_and_again_when_it_is_back(evening, plex: FakePlex, qtbot) -> None:
-    evening.preferences.change(network=NetworkSettings("none"))
+def test_no_reach_no_listening_and_again_when_it_is_back(room: Room, live, plex: FakePlex, qtbot) -> None:
+    room.preferences.change(network=NetworkSettings("none"))
+    assert live.listening == frozenset()
     qtbot.waitUntil(lambda: plex.listeners == 0, timeout=PATIENCE)
-    assert evening.background.live.listening == frozenset()
-    evening.preferences.change(network=NetworkSettings("all"))
+    room.preferences.change(network=NetworkSettings("all"))
     qtbot.waitUntil(lambda: plex.listeners == 1, timeout=PATIENCE)
 
 
-def test_a_source_that_is_changed_is_listened_to_at_its_new_place(evening, plex: FakePlex, qtbot) -> None:
-    source = evening.preferences.source("plex-1")
-    evening.background.actions.change(replace(source, name="Attic"))
-    qtbot.waitUntil(lambda: plex.listeners == 1 and len(evening.background.live._leaving) == 0, timeout=PATIENCE)
-    assert evening.background.live.listening == {"plex-1"}
-    evening.background.actions.remove(evening.preferences.source("plex-1"))
+def test_only_the_sources_that_are_there_are_listened_to_as_they_are(room: Room, live, plex: FakePlex, qtbot) -> None:
+    source = room.preferences.source("plex-1")
+    paths = len(plex.requests)
+    room.preferences.put_source(replace(source, name="Attic"))
+    qtbot.waitUntil(
+        lambda: any("websockets" in seen.path for seen in plex.requests[paths:]) and plex.listeners == 1,
+        timeout=PATIENCE,
+    )
+    room.preferences.drop_source("plex-1")
     qtbot.waitUntil(lambda: plex.listeners == 0, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not evening.background.worker.busy, timeout=PATIENCE)
+    assert live.listening == frozenset()
 
 
-def test_a_server_that_refuses_is_left_alone_until_it_was_scanned(evening, plex: FakePlex, qtbot) -> None:
-    live = evening.background.live
+def test_a_server_that_refuses_is_left_alone_until_it_was_scanned(room: Room, live, plex: FakePlex, qtbot) -> None:
     plex.fail("status", path="websockets", status=401, times=1)
     plex.hang_up()
     qtbot.waitUntil(lambda: live.listening == frozenset(), timeout=PATIENCE)
-    evening.preferences.changed.emit(evening.preferences.settings)
+    room.preferences.changed.emit(room.preferences.settings)
     assert live.listening == frozenset()
-    with qtbot.waitSignal(evening.background.actions.scanned, timeout=PATIENCE):
-        evening.background.actions.scan("plex-1")
+    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE):
+        room.actions.scan("plex-1")
     qtbot.waitUntil(lambda: plex.listeners == 1, timeout=PATIENCE)
+
+
+def test_the_window_listens_from_its_start_to_its_end(start, home, plex: FakePlex, qtbot) -> None:
+    session = start()
+    Secrets(home).put("source:plex-1", plex.token)
+    session.preferences.put_source(plex_source(plex.url))
+    qtbot.waitUntil(lambda: plex.listeners == 1, timeout=PATIENCE)
+    session.window.close()
+    session.close()
+    qtbot.waitUntil(lambda: plex.listeners == 0, timeout=PATIENCE)
