@@ -11,7 +11,7 @@ from itertools import groupby
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QShowEvent
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.tabs.configuration.parts import PanelCard, WrappingLabel, row, say, words
 from gui.theme import Theme
@@ -96,7 +96,7 @@ class ActivityPage(QWidget):
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout()
         self._bar = QWidget()
-        self._body = QStackedLayout()
+        self._body = QStackedWidget()
         self._scroll = ScrollArea()
         self._arrange()
         self.older.clicked.connect(self.more_wanted)
@@ -175,7 +175,7 @@ class ActivityPage(QWidget):
         column.setContentsMargins(24, 12, 12, 0)
         column.setSpacing(12)
         column.addWidget(self._bar)
-        column.addLayout(self._body, 1)
+        column.addWidget(self._body, 1)
 
     def _card(self, batch: int, lines: tuple[ActivityLine, ...]) -> PanelCard:
         """One action: what it wrote, and above it the way back for all of it when that is more than one."""

@@ -6,9 +6,10 @@ import sys
 import threading
 
 import pytest
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from main import install_crash_hooks
 from tests.gui.places import PATIENCE
@@ -19,6 +20,33 @@ def crash_hooks(monkeypatch) -> None:
     for module, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back at the end
     install_crash_hooks("The details are in the log.")
+
+
+class Windows(QObject):
+    """Notes every window that is shown: what has no parent yet when it is shown flashes up as one, and takes the keyboard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if (
+            event is not None
+            and event.type() is QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+        ):
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_a_start_shows_one_window(qapp: QApplication, start) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    session = start()
+    session.background.assistant.open()
+    qapp.removeEventFilter(windows)
+    assert windows.shown == ["MainWindow"]
 
 
 @pytest.mark.qt_no_exception_capture

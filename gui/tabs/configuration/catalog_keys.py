@@ -96,7 +96,8 @@ class CatalogCard(PanelCard):
         self.key = CheckedField(f"Key for {kind.name}", _check_key, "Paste it here")
         self.key.field.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
         self.pin = CheckedField("PIN", _check_pin, "if any")
-        self.pin.setVisible(bool(SECRETS[kind.id][1]))
+        if not SECRETS[kind.id][1]:
+            self.pin.hide()
         self.test = Button("Test and use it", "", self)
         self.test.setAccessibleName(f"Test and use the key for {kind.name}")
         self.told = words("", "note")
