@@ -1,6 +1,6 @@
 """Measures looking titles up at a catalogue with a limit of requests: how near to the limit, and never above it.
 
-    python -m benchmarks.enrich [--titles N] [--limit N] [--by ids|imdb|names] [--out FILE]
+    python -m benchmarks.enrich [--titles N] [--limit N] [--by ids|imdb|names] [--latency SECONDS] [--out FILE]
 
 The fake TMDB runs in a process of its own, counts what comes within any second, and refuses what is above the limit. The
 titles have an id of TMDB's ("ids", one request each), one of IMDb's ("imdb", two), or only name, year and length ("names", two).
@@ -37,9 +37,10 @@ PROMISED_SHARE = 0.9
 
 
 @contextmanager
-def fake_tmdb(titles: int, limit: int) -> Iterator[str]:
+def fake_tmdb(titles: int, limit: int, latency: float) -> Iterator[str]:
     """The address of a catalogue in a process of its own."""
     command = [sys.executable, "-m", "tests.fakes.tmdb", "--titles", str(titles), "--limit", str(limit)]
+    command += ["--latency", str(latency)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
@@ -64,9 +65,9 @@ def items_of(titles: list[Title], by: str) -> list[ServerItem]:
     ]
 
 
-def measure(titles: int, limit: int, by: str) -> dict[str, Any]:
+def measure(titles: int, limit: int, by: str, latency: float) -> dict[str, Any]:
     """Enrich a library of so many titles; what came of it, and how the catalogue was asked."""
-    with tempfile.TemporaryDirectory() as place, fake_tmdb(titles, limit) as url:
+    with tempfile.TemporaryDirectory() as place, fake_tmdb(titles, limit, latency) as url:
         with Library.open(Home(Path(place))) as library:
             library.items.upsert("s", "1", items_of(many(titles), by))
             began = time.monotonic()
@@ -81,6 +82,7 @@ def measure(titles: int, limit: int, by: str) -> dict[str, Any]:
         "titles": titles,
         "limit": limit,
         "by": by,
+        "latency": latency,
         "found": report.found,
         "failed": report.failed,
         "recommended": edges,
@@ -100,9 +102,10 @@ def main() -> int:
     parser.add_argument("--titles", type=int, default=2000)
     parser.add_argument("--limit", type=int, default=40)
     parser.add_argument("--by", choices=("ids", "imdb", "names"), default="ids")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds until an answer")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    found = measure(options.titles, options.limit, options.by)
+    found = measure(options.titles, options.limit, options.by, options.latency)
     kept = (
         found["share_of_limit"] >= PROMISED_SHARE
         and found["busiest_second"] <= options.limit

@@ -6,6 +6,7 @@ By itself: ``python -m tests.fakes.tmdb --titles 2000 --limit 40``; ``/pace`` sa
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import sys
 import time
@@ -73,6 +74,8 @@ class FakeTmdb(FakeService):
             self.refused += 1
             headers = {"Retry-After": self.retry_after} if self.retry_after else {}
             return _no(429, 25, "Your request count is over the allowed limit.", headers)
+        if self.latency:
+            await asyncio.sleep(self.latency)
         if request.path.startswith("/t/p/"):
             return web.Response(body=PICTURE, content_type="image/jpeg")
         if not self._knows_key(request):
@@ -231,8 +234,9 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--titles", type=int, default=2000)
     parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds until an answer")
     chosen = parser.parse_args(arguments)
-    with FakeTmdb(titles=many(chosen.titles), limit=chosen.limit) as fake:
+    with FakeTmdb(titles=many(chosen.titles), limit=chosen.limit, latency=chosen.latency) as fake:
         print(fake.url, flush=True)
         sys.stdin.read()
 

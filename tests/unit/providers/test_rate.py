@@ -21,6 +21,11 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         self.now += seconds + 1e-9
 
+    async def moved_by_others(self, seconds: float) -> None:
+        then = self.now + seconds
+        while self.now < then:
+            await asyncio.sleep(0)
+
 
 def sent(pace: Pace, clock: Clock, count: int, stalls: dict[int, float] | None = None) -> list[float]:
     async def go() -> list[float]:
@@ -69,12 +74,7 @@ def test_however_long_requests_are_on_their_way_no_second_over_there_holds_more_
     """Each arrives at some moment before its answer: the worst are those where many arrive at once."""
     clock, chance = Clock(), random.Random(4)
 
-    async def until_somebody_moves_the_clock(seconds: float) -> None:
-        then = clock.now + seconds
-        while clock.now < then:
-            await asyncio.sleep(0)
-
-    pace = Pace(40, clock, until_somebody_moves_the_clock)
+    pace = Pace(40, clock, clock.moved_by_others)
     waiting: list[tuple[float, asyncio.Event]] = []
     arrived: list[float] = []
 
@@ -99,3 +99,24 @@ def test_however_long_requests_are_on_their_way_no_second_over_there_holds_more_
     asyncio.run(go())
     assert len(arrived) == 600
     assert busiest(sorted(arrived)) <= 40
+
+
+def test_a_service_that_is_far_away_is_asked_as_often_as_a_near_one() -> None:
+    clock = Clock()
+    pace, moments = Pace(40, clock, clock.moved_by_others), []
+
+    async def ask(answer_after: float) -> None:
+        async with pace.turn():
+            moments.append(clock.now)
+            await clock.moved_by_others(answer_after)
+
+    async def go() -> None:
+        asked = [asyncio.create_task(ask(0.2)) for _ in range(200)]
+        while not all(task.done() for task in asked):
+            for _ in range(3):
+                await asyncio.sleep(0)
+            clock.now += 0.001
+
+    asyncio.run(go())
+    assert 199 / (moments[-1] - moments[0]) > 36
+    assert busiest(moments) <= 40
