@@ -96,6 +96,21 @@ def trusting(plain: socket.socket, host: str, fingerprint: str) -> ssl.SSLSocket
     return secure
 
 
+def context_trusting(fingerprint: str) -> ssl.SSLContext:
+    """The same for asyncio: its handshake fails with :class:`OtherCertificate` at any other certificate."""
+
+    class Comparing(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            shown = read_certificate(self.getpeercert(binary_form=True) or b"")
+            if shown.fingerprint != fingerprint:
+                raise OtherCertificate(shown)
+
+    context = _unjudging()
+    context.sslobject_class = Comparing
+    return context
+
+
 def _unjudging() -> ssl.SSLContext:
     """A context that takes any certificate: only for those who compare it themselves, or send nothing afterwards.
 

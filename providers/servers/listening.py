@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ PURPOSE = "Hearing what changed"
 Heard = tuple[str, ...] | None
 _TICK = 0.25
 _CLOSING_SECONDS = 0.3
+_GOODBYE_STEPS = 30
 _MOST_BYTES = 1024 * 1024
 _REFUSED = (401, 403)
 _CANNOT = (200, 400, 404, 405, 426, 501)
@@ -116,6 +118,7 @@ class _Talk:
         self._rhythm = rhythm
         self._heard: dict[str, None] = {}
         self._received = 0
+        self._plugs: list[socket.socket] = []
         self.peer = ""
 
     def permit(self, host: str = "", peer: str = "") -> None:
@@ -133,12 +136,13 @@ class _Talk:
         import aiohttp
 
         from providers.async_http import AskingResolver
+        from providers.certificates import context_trusting
 
         self.permit()
         pinned = self._ear.fingerprint and self._ear.url.startswith("https://")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._rhythm.connect)
         session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=AskingResolver(self.permit)),
+            connector=aiohttp.TCPConnector(resolver=AskingResolver(self.permit), socket_factory=self._plug),
             timeout=timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[_staying_here()],
@@ -146,23 +150,19 @@ class _Talk:
         try:
             async with session:
                 async with asyncio.timeout(self._rhythm.connect):
-                    socket = await session.ws_connect(
+                    conversation = await session.ws_connect(
                         self._ear.url,
                         headers=self._ear.headers,
-                        ssl=aiohttp.Fingerprint(bytes.fromhex(self._ear.fingerprint)) if pinned else True,
+                        ssl=context_trusting(self._ear.fingerprint) if pinned else True,
                         heartbeat=self._rhythm.sign,
                         max_msg_size=_MOST_BYTES,
                         timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING_SECONDS),
                     )
-                async with socket:
-                    await self._hear(socket)
+                async with conversation:
+                    await self._hear(conversation)
             return 101
         except aiohttp.WSServerHandshakeError as error:
             return error.status
-        except aiohttp.ServerFingerprintMismatch:
-            logger.info("%s shows another certificate than the trusted one, so it is not heard.", self._ear.provider)
-            await asyncio.sleep(_CLOSING_SECONDS)  # until the connection that was refused has said goodbye
-            return 0
         except (aiohttp.ClientError, OSError, ValueError) as error:
             logger.info(
                 "%s: the connection for changes came to nothing (%s).", self._ear.provider, type(error).__name__
@@ -170,19 +170,33 @@ class _Talk:
             return 0
         finally:
             self._count(self._received)
+            await self._goodbye()
 
-    async def _hear(self, socket: Any) -> None:
-        peer = socket.get_extra_info("peername")
+    def _plug(self, address: Any) -> socket.socket:
+        """A new connection, remembered so that its end can be seen."""
+        family, kind, protocol, _, _ = address
+        self._plugs.append(socket.socket(family=family, type=kind, proto=protocol))
+        return self._plugs[-1]
+
+    async def _goodbye(self) -> None:
+        """Wait a moment until the connection is closed: a secure one waits for the other side's goodbye."""
+        for _ in range(_GOODBYE_STEPS):
+            if all(plug.fileno() < 0 for plug in self._plugs):
+                return
+            await asyncio.sleep(_CLOSING_SECONDS / _GOODBYE_STEPS)
+
+    async def _hear(self, conversation: Any) -> None:
+        peer = conversation.get_extra_info("peername")
         self.peer = str(peer[0]) if peer else self._host
         self.permit()
         self._count(0)
-        async for message in socket:
+        async for message in conversation:
             text = message.data if isinstance(message.data, str) else ""
             self._received += len(text)
             self._heard.update(dict.fromkeys(self._ear.keys(text)))
             reply = self._ear.reply(text)
             if reply:
-                await socket.send_str(reply)
+                await conversation.send_str(reply)
 
     def _count(self, received: int) -> None:
         """The ledger counts the beginning, and the end with all that was heard."""
@@ -216,6 +230,6 @@ def _end(loop: asyncio.AbstractEventLoop) -> None:
     for task in tasks:
         task.cancel()
     if tasks:
-        loop.run_until_complete(asyncio.wait(tasks, timeout=2 * _CLOSING_SECONDS))
+        loop.run_until_complete(asyncio.wait(tasks, timeout=3 * _CLOSING_SECONDS))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
