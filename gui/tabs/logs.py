@@ -70,4 +70,4 @@ class LogsTab(QWidget):
         """As wide as the longest title when it is the chosen one, so that nothing moves when another is chosen."""
         metrics = QFontMetrics(self._theme.font(weight=600))
         longest = max((metrics.horizontalAdvance(title) for title in self.links), default=0)
-        self._side.setFixedWidth(24 + max(self._theme.px(110), longest + 4) + 2 * 13)
+        self._side.setFixedWidth(24 + max(self._theme.px(150), longest + 4) + 2 * 13)

@@ -68,6 +68,7 @@ class ListChoice(LaidPage):
         self.go_on = Button("Show what would be written", "primary", self)
         self._arrange()
         self.name.edited.connect(self._name_changed)
+        self.name.field.returnPressed.connect(self.go_on.click)
         self.go_on.clicked.connect(self._choose)
 
     def ask(self, kind: WriteKind, sources: Sequence[SourceSettings], name: str, about: str) -> None:
