@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.fakes.plex_world import OWNER, Album, Title, Track, World, attributes, episode_xml, make_world
+from tests.fakes.plex_entries import OWNER, Album, Title, Track, attributes, episode_xml
+from tests.fakes.plex_world import World, make_world
 from tests.fakes.plex_writing import Lists, Viewing, not_found, refused, reply
 from tests.fakes.serving import FakeService, Fault
 

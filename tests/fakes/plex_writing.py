@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from tests.fakes.plex_world import OWNER, PlexList, Title, Track, World, attributes
+from tests.fakes.plex_entries import OWNER, Title, Track, attributes
+from tests.fakes.plex_world import PlexList, World
 
 UNAUTHORIZED = "<html><head><title>Unauthorized</title></head><body><h1>401 Unauthorized</h1></body></html>"
 MOST_KEYS = 200
