@@ -21,7 +21,7 @@ from providers.servers.plex_reading import PlexReader, is_missing
 
 _OF_EVERYBODY = frozenset({WriteKind.RATING, WriteKind.WATCHED, WriteKind.PLAYLIST})
 _LIBRARY = {"identifier": "com.plexapp.plugins.library"}
-MOST_PLAYS = 100
+MOST_PLAYS = 1000
 """How often something is marked as watched at most, to put an old count back."""
 _PAGE = 1000
 
@@ -143,7 +143,7 @@ class PlexWriter:
         else:
             self._step(_scrobbling(key, bool(after.get("watched"))))
         state = self._watched_state(self._entry(key), key)
-        if any(state.get(name) != value for name, value in after.items()):
+        if not _is_as_wanted(state, after):
             raise ignored(self._client.provider, "what was watched")
         return Written(key, state)
 
@@ -213,6 +213,14 @@ def _wanted(after: State, now: Seen) -> Seen:
     elif watched != (count > 0):
         count, offset = int(watched), 0
     return count, int(after.get("offset", offset))
+
+
+def _is_as_wanted(state: State, after: State) -> bool:
+    """Whether all that was asked for is so; episodes that are gone from the server are not missed."""
+    if "episodes" in after:
+        there = state.get("episodes", {})
+        return all(list(there.get(key, seen)) == list(seen) for key, seen in after["episodes"].items())
+    return all(state.get(name) == value for name, value in after.items())
 
 
 def _scrobbling(key: str, watched: bool) -> Step:

@@ -174,6 +174,18 @@ def test_a_show_is_undone_episode_by_episode(
     assert plex.world.dump() == dump
 
 
+def test_an_episode_that_is_gone_does_not_keep_the_others_from_being_put_back(
+    plex: FakePlex, server: PlexServer
+) -> None:
+    before, written = write(server, WriteKind.WATCHED, SHOW, {"watched": True})
+    show = plex.world.shows[2]
+    plex.world.touch(SHOW, episodes=show.episodes[1:])
+    run(server.write(WriteKind.WATCHED, SHOW, written.state, before))
+    assert [(episode.watched, episode.view_offset) for episode in plex.world.shows[2].episodes] == [
+        (n % 3, 5000 * (n == 4)) for n in range(2, 9)
+    ]
+
+
 def test_plays_are_not_counted_twice_when_answers_go_wrong(plex: FakePlex, server: PlexServer) -> None:
     before = server.state(WriteKind.WATCHED, FILM)
     plex.fail("done", path="/:/scrobble")

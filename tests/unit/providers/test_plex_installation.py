@@ -67,3 +67,10 @@ def test_a_file_that_lies_on_this_computer_is_opened_itself(tmp_path: Path) -> N
     assert plex.play_target("7", ("/media/b.mkv", "/media/a.mkv")) == str(tmp_path / "a.mkv")
     assert (plex.play_target("7", ("/media/b.mkv",)) or "").startswith("https://app.plex.tv/")
     plex.close()
+
+
+def test_whose_token_it_is_is_known_from_the_settings(tmp_path: Path) -> None:
+    source = SourceSettings("home", "plex", "Home", url="http://127.0.0.1:32400", account="4711")
+    opened = InstalledPlexServer(PlexInstallation(tmp_path / "plex.json"), source, "a-token", ProviderSession("Home"))
+    assert opened.account == "4711"
+    opened.close()

@@ -8,7 +8,7 @@ import pytest
 
 from library.items import Credit, CreditRole, ExternalId, MediaKind
 from library.sources import Entry, ServerItem
-from providers.servers.plex_items import entry_of, server_item, unwatched_names, version_of
+from providers.servers.plex_items import entry_of, last_part, server_item, track_item, unwatched_names, version_of
 
 
 def item(attributes: str = "", children: str = "", kind: MediaKind = MediaKind.MOVIE) -> ServerItem:
@@ -144,3 +144,56 @@ def test_unwatched_episodes_are_named_by_show() -> None:
         "</MediaContainer>"
     )
     assert unwatched_names(rows) == {"1": ["S01E03", "S02E11"], "2": ["S00E01"]}
+
+
+def track(attributes: str, children: str = "", album: str | None = None) -> ServerItem:
+    element = ElementTree.fromstring(f'<Track ratingKey="7" title="A song" {attributes}>{children}</Track>')
+    return track_item(element, Entry("7", "v"), None if album is None else ElementTree.fromstring(album))
+
+
+def test_a_track_of_a_compilation_is_by_its_own_artist_and_by_whoever_the_album_is_by() -> None:
+    found = track(
+        'originalTitle="Nina" grandparentTitle="Various Artists" parentTitle="Best" index="4" parentIndex="2"'
+    )
+    assert (found.kind, found.artist, found.album, found.track_number) == (MediaKind.TRACK, "Nina", "Best", 4)
+    assert found.credits == (Credit("Nina", CreditRole.ARTIST), Credit("Various Artists", CreditRole.ARTIST, 1))
+    assert found.original_title is None
+
+
+def test_an_artist_who_is_that_of_the_album_is_named_once() -> None:
+    assert track('originalTitle="Nina" grandparentTitle="Nina"').credits == (Credit("Nina", CreditRole.ARTIST),)
+
+
+def test_what_a_track_does_not_say_its_album_says() -> None:
+    album = '<Directory year="1969" studio="Tamla"><Genre tag="Soul" /><Style tag="Motown" /><Mood tag="Joyous" /></Directory>'
+    found = track('duration="90000"', '<Mood tag="Wistful" />', album)
+    assert (found.genres, found.styles, found.moods) == (("Soul",), ("Motown",), ("Wistful",))
+    assert (found.year, found.companies, found.runtime) == (1969, ("Tamla",), 1.5)
+    assert track('parentYear="1970"', "", album).year == 1970
+    assert track("").year is None
+
+
+@pytest.mark.parametrize(
+    ("guid", "children", "expected"),
+    [
+        ('guid="plex://track/5d07"', '<Guid id="mbid://aa-bb" />', {("plex", "track/5d07"), ("musicbrainz", "aa-bb")}),
+        ('guid="local://158"', "", set()),
+        ('guid="com.plexapp.agents.lastfm://Skrillex/Try%20It?lang=en"', "", set()),
+    ],
+)
+def test_a_track_goes_by_its_ids_elsewhere(guid: str, children: str, expected: set[tuple[str, str]]) -> None:
+    assert {(found.scheme, found.value) for found in track(guid, children).external_ids} == expected
+
+
+def test_the_picture_of_a_track_is_that_of_its_album_or_artist() -> None:
+    assert track('parentThumb="/library/metadata/157/thumb/1" grandparentThumb="/a"').poster == (
+        "/library/metadata/157/thumb/1"
+    )
+    assert track('thumb="http://elsewhere/1" grandparentThumb="/a"').poster == "/a"
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/library/metadata/21", "21"), ("/library/metadata/21/", "21"), (None, ""), ("", "")]
+)
+def test_the_key_stands_at_the_end_of_an_address(path: str | None, key: str) -> None:
+    assert last_part(path) == key
