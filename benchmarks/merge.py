@@ -1,6 +1,6 @@
 """Measures which entries of two servers become one title, and which should, with real titles told in two ways.
 
-    python -m benchmarks.merge EVALUATION_DIRECTORY [--items 1000]
+    python -m benchmarks.merge --data DIR [--items 1000]
 
 What each server says of them is changed by rule, as servers differ: ids missing, a year beside, lengths of another cut, titles
 in the original language or without accents, "Part II" and "2". One in twenty is nasty: a film and a remake of it, the same name
@@ -113,13 +113,13 @@ def told(item: ServerItem, chance: random.Random) -> ServerItem:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("evaluation", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="the directory with the real metadata")
     parser.add_argument("--items", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--show", type=int, default=0, help="print so many of the pairs that came out wrong")
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    titles, nasty = choose(options.evaluation, options.items, chance)
+    titles, nasty = choose(options.data, options.items, chance)
     with tempfile.TemporaryDirectory() as directory:
         database = open_store(Path(directory) / "library.sqlite3")
         store = ItemStore(database)
