@@ -7,33 +7,30 @@ become the title's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.items import MediaKind
 from library.redaction import register_secret
-from library.sources import Answered, Match, Metadata, Question
+from library.sources import Match, Metadata, Question
 from providers.async_http import AsyncProviderSession, Reply
-from providers.catalogs.asking import EventLoop, Round
-from providers.catalogs.matching import ids_of, is_as_long, is_impossible, shortlist
+from providers.catalogs.catalog import PURPOSE, AskedCatalog
+from providers.catalogs.matching import Candidate, ids_of, is_impossible
 from providers.catalogs.rate import Pace
 from providers.catalogs.tmdb_details import PICTURES, Said, candidate_of, lines_of, match_of, metadata_of
 from providers.http import BadStatus, Patience
 from providers.ledger import NetworkLedger
 
 NAME = "TMDB"
-PURPOSE = "Looking titles up"
 URL = "https://api.themoviedb.org"
 REQUESTS_A_SECOND = 20.0
-MOST_MATCHES = 20
 ATTRIBUTION = "This product uses the TMDB API but is not endorsed or certified by TMDB."
 _KINDS = {MediaKind.MOVIE: "movie", MediaKind.SHOW: "tv"}
 _PARTS = ("credits", "keywords", "recommendations", "similar", "videos", "images", "external_ids")
 
 
-class TmdbCatalog:
+class TmdbCatalog(AskedCatalog):
     """Fits ``library.sources.Catalog``.
 
     :param key: a read access token (the long one) or an API key (32 letters and digits); told apart by their form.
@@ -53,11 +50,10 @@ class TmdbCatalog:
     ) -> None:
         register_secret(key)
         self._url = url.rstrip("/")
-        self._pictures = PICTURES if self._url == URL else f"{self._url}/t/p/"
         self._language = language
         self._headers, self._key = _credentials(key)
-        self._loop = EventLoop()
-        self._session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+        session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+        super().__init__(session, (PICTURES, PICTURES if self._url == URL else f"{self._url}/t/p/"))
 
     @property
     def name(self) -> str:
@@ -70,28 +66,6 @@ class TmdbCatalog:
         if said is None or "images" not in said:
             raise ProviderReplyError(NAME, "What answered is not TMDB.", "Look whether something stands in for it.")
         return "TMDB answers, and the key is good."
-
-    def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
-        """Answer the questions, several at a time."""
-        return Round(self._loop, [one for one in questions if one.kind in _KINDS], self._answer).answers()
-
-    def search(self, kind: MediaKind, title: str, year: int | None = None) -> tuple[Match, ...]:
-        """Titles that could be meant; those of the year first, then the others."""
-        lines = self._loop.run(self._search(kind, title, None))
-        found = [match_of(kind, line) for line in lines]
-        return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
-
-    def picture(self, address: str) -> bytes | None:
-        """The bytes of a picture; the key stays here."""
-        if not address.startswith(PICTURES):
-            return None
-        return self._loop.run(self._session.picture(self._pictures + address.removeprefix(PICTURES)))
-
-    def close(self) -> None:
-        """Give back connections; closing twice is fine."""
-        if self._loop.running:
-            self._loop.run(self._session.close())
-            self._loop.close()
 
     async def _answer(self, question: Question) -> Metadata | None:
         if question.key is not None:
@@ -118,21 +92,11 @@ class TmdbCatalog:
                     return str(lines[0]["id"])
         return None
 
-    async def _by_name(self, question: Question) -> Metadata | None:
-        """The title of that name and year, if there is no doubt about it."""
-        lines = await self._search(question.kind, question.title, question.year)
-        if not lines and question.year is not None:
-            lines = await self._search(question.kind, question.title, None)
-        listed = shortlist(question, [candidate_of(question.kind, line) for line in lines])
-        if listed.by_length and not question.runtime:
-            return None
-        found = [await self._details(question.kind, key) for key in listed.keys]
-        likely = [one for one in found if one is not None and not is_impossible(question, one)]
-        if listed.by_length:
-            likely = [one for one in likely if is_as_long(question, one)]
-        if len(likely) != 1:
-            return None
-        return likely[0] if is_as_long(question, likely[0]) else replace(likely[0], external_ids=())
+    def _candidate(self, kind: MediaKind, line: Said) -> Candidate:
+        return candidate_of(kind, line)
+
+    def _match(self, kind: MediaKind, line: Said) -> Match:
+        return match_of(kind, line)
 
     async def _search(self, kind: MediaKind, title: str, year: int | None) -> list[Said]:
         wanted = {"query": title, "include_adult": "false", "language": self._language}

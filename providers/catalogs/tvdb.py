@@ -7,32 +7,29 @@ changed once more, and the question asked again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.items import MediaKind
 from library.redaction import register_secret
-from library.sources import Answered, Match, Metadata, Question
+from library.sources import Match, Metadata, Question
 from providers.async_http import AsyncProviderSession, Reply
-from providers.catalogs.asking import EventLoop, Round
-from providers.catalogs.matching import ids_of, is_as_long, is_impossible, shortlist
+from providers.catalogs.catalog import MOST_MATCHES, PURPOSE, AskedCatalog
+from providers.catalogs.matching import Candidate, ids_of, is_impossible
 from providers.catalogs.rate import Pace
 from providers.catalogs.tvdb_details import Said, candidate_of, lines_of, match_of, metadata_of, record_of
 from providers.http import BadStatus, Patience
 from providers.ledger import NetworkLedger
 
 NAME = "TVDB"
-PURPOSE = "Looking titles up"
 URL = "https://api4.thetvdb.com"
 PICTURES = "https://artworks.thetvdb.com/"
 REQUESTS_A_SECOND = 10.0
-MOST_MATCHES = 20
 _KINDS = {MediaKind.SHOW: "series", MediaKind.MOVIE: "movie"}
 
 
-class TvdbCatalog:
+class TvdbCatalog(AskedCatalog):
     """Fits ``library.sources.Catalog``.
 
     :param key: the API key; ``pin`` the subscriber's PIN, which keys that users pay for need, else empty.
@@ -55,12 +52,11 @@ class TvdbCatalog:
         for secret in self._login.values():
             register_secret(secret)
         self._url = url.rstrip("/")
-        self._pictures = PICTURES if self._url == URL else f"{self._url}/artworks/"
         self._language = language
         self._token = ""
         self._signing_in = asyncio.Lock()
-        self._loop = EventLoop()
-        self._session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+        session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
+        super().__init__(session, (PICTURES, PICTURES if self._url == URL else f"{self._url}/artworks/"))
 
     @property
     def name(self) -> str:
@@ -71,28 +67,6 @@ class TvdbCatalog:
         """Test the key; a sentence about what answered."""
         self._loop.run(self._sign_in(self._token))
         return "TVDB answers, and the key is good."
-
-    def look_up(self, questions: Sequence[Question]) -> Iterator[tuple[Answered, ...]]:
-        """Answer the questions, several at a time."""
-        return Round(self._loop, [one for one in questions if one.kind in _KINDS], self._answer).answers()
-
-    def search(self, kind: MediaKind, title: str, year: int | None = None) -> tuple[Match, ...]:
-        """Titles that could be meant; those of the year first, then the others."""
-        lines = self._loop.run(self._search(kind, title, None))
-        found = [match_of(kind, line, self._language) for line in lines]
-        return tuple(sorted(found, key=lambda one: year is not None and one.year != year)[:MOST_MATCHES])
-
-    def picture(self, address: str) -> bytes | None:
-        """The bytes of a picture; the token stays here."""
-        if not address.startswith(PICTURES):
-            return None
-        return self._loop.run(self._session.picture(self._pictures + address.removeprefix(PICTURES)))
-
-    def close(self) -> None:
-        """Give back connections; closing twice is fine."""
-        if self._loop.running:
-            self._loop.run(self._session.close())
-            self._loop.close()
 
     async def _answer(self, question: Question) -> Metadata | None:
         if question.key is not None:
@@ -110,21 +84,11 @@ class TvdbCatalog:
                 return await self._details(question.kind, keys.pop())
         return await self._by_name(question)
 
-    async def _by_name(self, question: Question) -> Metadata | None:
-        """The title of that name and year, if there is no doubt about it."""
-        lines = await self._search(question.kind, question.title, question.year)
-        if not lines and question.year is not None:
-            lines = await self._search(question.kind, question.title, None)
-        listed = shortlist(question, [candidate_of(line) for line in lines])
-        if listed.by_length and not question.runtime:
-            return None
-        found = [await self._details(question.kind, key) for key in listed.keys]
-        likely = [one for one in found if one is not None and not is_impossible(question, one)]
-        if listed.by_length:
-            likely = [one for one in likely if is_as_long(question, one)]
-        if len(likely) != 1:
-            return None
-        return likely[0] if is_as_long(question, likely[0]) else replace(likely[0], external_ids=())
+    def _candidate(self, kind: MediaKind, line: Said) -> Candidate:
+        return candidate_of(line)
+
+    def _match(self, kind: MediaKind, line: Said) -> Match:
+        return match_of(kind, line, self._language)
 
     async def _search(self, kind: MediaKind, title: str, year: int | None) -> list[Said]:
         wanted = {"query": title, "type": _KINDS[kind], "limit": str(MOST_MATCHES)}
