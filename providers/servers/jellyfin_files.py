@@ -7,15 +7,12 @@ from collections.abc import Iterator
 import requests
 
 from library.errors import ProviderDenied, ProviderReplyError
-from providers.http import BadStatus
+from providers.servers.file_pieces import file_pieces
 from providers.servers.jellyfin_client import JellyfinClient
-
-PIECE = 4 * 1024 * 1024
-_MEDIA = ("audio/", "video/", "application/octet-stream", "application/ogg")
 
 
 class JellyfinFiles:
-    """Fetches files piece by piece, each within the limits of a request; the token goes along in a header."""
+    """Fetches files piece by piece; the token goes along in a header."""
 
     def __init__(self, client: JellyfinClient) -> None:
         self._client = client
@@ -25,36 +22,19 @@ class JellyfinFiles:
 
         :raises ProviderReplyError: when there is none, or something else than a sound or a film comes.
         """
-        path, start, total = f"/Items/{key}/Download", 0, None
-        while total is None or start < total:
+        path = f"/Items/{key}/Download"
+
+        def fetch(piece: str) -> requests.Response:
+            nonlocal path
             try:
-                piece = self._client.content(path, f"bytes={start}-{start + PIECE - 1}")
+                return self._client.content(path, piece)
             except ProviderDenied:
-                if start or not path.endswith("/Download"):
+                if not piece.startswith("bytes=0-") or not path.endswith("/Download"):
                     raise
                 path = f"/Audio/{key}/stream?static=true"
-                continue
-            except BadStatus as error:
-                if error.status == 416:  # past its end, or it is empty
-                    return
-                if error.status == 404:
-                    raise self._problem("The server has no file for this title.") from None
-                raise
-            if not piece.headers.get("Content-Type", "").startswith(_MEDIA):
-                raise self._problem("The server sent something else instead of the file.")
-            if start and piece.status_code != 206:
-                raise self._problem("The server began to send the file again from its beginning.")
-            yield piece.content
-            start += len(piece.content)
-            total = _total(piece)
-            if not piece.content or total is None:
-                return
+                return self._client.content(path, piece)
+
+        return file_pieces(fetch, self._problem)
 
     def _problem(self, message: str) -> ProviderReplyError:
         return ProviderReplyError(self._client.provider, message, "Look whether it plays in Jellyfin.")
-
-
-def _total(piece: requests.Response) -> int | None:
-    """How long the whole file is; ``None`` when this was all of it."""
-    text = piece.headers.get("Content-Range", "").rpartition("/")[2]
-    return int(text) if piece.status_code == 206 and text.isdigit() else None

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import requests
-
 from library.errors import ProviderReplyError
-from providers.http import BadStatus
+from providers.servers.file_pieces import file_pieces
 from providers.servers.plex_client import PlexClient
-
-PIECE = 4 * 1024 * 1024
-_MEDIA = ("audio/", "video/", "application/octet-stream", "application/ogg")
 
 
 class PlexFiles:
-    """Fetches files piece by piece, each within the limits of a request; the token goes along in a header."""
+    """Fetches files piece by piece; the token goes along in a header."""
 
     def __init__(self, client: PlexClient) -> None:
         self._client = client
@@ -25,24 +20,8 @@ class PlexFiles:
 
         :raises ProviderReplyError: when there is none, or something else than a sound or a film comes.
         """
-        path, start, total = self._path(key), 0, None
-        while total is None or start < total:
-            try:
-                piece = self._client.content(path, {"Range": f"bytes={start}-{start + PIECE - 1}"})
-            except BadStatus as error:
-                if error.status == 416 and start:
-                    return
-                raise
-            kind = piece.headers.get("Content-Type", "")
-            if not kind.startswith(_MEDIA):
-                raise self._problem("The server sent something else instead of the file.")
-            if start and piece.status_code != 206:
-                raise self._problem("The server began to send the file again from its beginning.")
-            yield piece.content
-            start += len(piece.content)
-            total = _total(piece)
-            if not piece.content or total is None:
-                return
+        path = self._path(key)
+        yield from file_pieces(lambda piece: self._client.content(path, {"Range": piece}), self._problem)
 
     def _path(self, key: str) -> str:
         container = self._client.element(f"/library/metadata/{key}")
@@ -53,9 +32,3 @@ class PlexFiles:
 
     def _problem(self, message: str) -> ProviderReplyError:
         return ProviderReplyError(self._client.provider, message, "Look whether it plays in Plex.")
-
-
-def _total(piece: requests.Response) -> int | None:
-    """How long the whole file is; ``None`` when this was all of it."""
-    text = piece.headers.get("Content-Range", "").rpartition("/")[2]
-    return int(text) if piece.status_code == 206 and text.isdigit() else None

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import requests
-
 from library.errors import ProviderDenied, ProviderReplyError
 from library.items import MediaKind
 from library.path_maps import first_local, path_maps
@@ -17,12 +15,13 @@ from library.sources import Entry, ItemBatch, ListingPage, ServerIdentity, Serve
 from library.writing import ServerList, State, WriteKind, Written
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
+from providers.servers import file_pieces
+from providers.servers.file_pieces import whole_length
 from providers.servers.subsonic_client import Missing, NotSubsonic, Params, Refusal, Reply, SubsonicClient
 from providers.servers.subsonic_items import KeptSongs, Song, entry_of, server_item, song_key
 from providers.servers.subsonic_writing import SubsonicWriting
 
 PAGE = 500
-PIECE = 4 * 1024 * 1024
 ALIKE = 0.5
 """Distance to the songs of similar artists: the server says that they are alike, not how much."""
 _ONE_BY_ONE = 30
@@ -172,7 +171,7 @@ class SubsonicServer:
                 raise ProviderReplyError(self.name, "The server began to send the file again from its beginning.")
             yield piece.content
             start += len(piece.content)
-            total = _total(piece)
+            total = whole_length(piece)
             if not piece.content or total is None or start >= total:
                 return
 
@@ -327,10 +326,4 @@ def _unsettled(library: ServerLibrary, walk: _Walk, before: tuple[str, ...], aft
 
 
 def _piece_from(start: int) -> dict[str, str]:
-    return {"Range": f"bytes={start}-{start + PIECE - 1}", "Accept-Encoding": "identity"}
-
-
-def _total(piece: requests.Response) -> int | None:
-    """How long the whole file is, by a piece of it; ``None`` when this was all, or the server does not say."""
-    total = piece.headers.get("Content-Range", "").rpartition("/")[2]
-    return int(total) if piece.status_code == 206 and total.isdigit() else None
+    return {"Range": f"bytes={start}-{start + file_pieces.PIECE - 1}", "Accept-Encoding": "identity"}

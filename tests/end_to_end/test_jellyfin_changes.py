@@ -160,7 +160,7 @@ def test_odd_messages_are_no_changes(text: str) -> None:
 def test_a_file_comes_whole_with_and_without_the_right_to_download(
     jellyfin: FakeJellyfin, monkeypatch: pytest.MonkeyPatch, size: int, user: str, pieces: bool
 ) -> None:
-    monkeypatch.setattr("providers.servers.jellyfin_files.PIECE", 1000)
+    monkeypatch.setattr("providers.servers.file_pieces.PIECE", 1000)
     jellyfin.content["a" * 32] = content = bytes(n % 251 for n in range(size))
     jellyfin.hands_out_pieces = pieces
     server = server_of(jellyfin, user)

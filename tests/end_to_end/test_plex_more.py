@@ -16,9 +16,9 @@ from library.settings import SourceSettings
 from library.sources import HistoryEntry, SoundNeighbour
 from library.watch_history import scan_with_history
 from providers.http import NetworkLedger, Patience, ProviderSession
+from providers.servers.file_pieces import PIECE
 from providers.servers.plex import PlexServer
 from providers.servers.plex_alerts import PURPOSE, Rhythm, changed_keys
-from providers.servers.plex_files import PIECE
 from tests.fakes.certificate import fingerprint_of, make_certificate, server_side
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import EPOCH, Episode, Played, make_world
@@ -145,7 +145,7 @@ def test_a_file_comes_as_it_is(plex: FakePlex, sign_in: Callable[..., PlexServer
 def test_a_long_file_comes_in_pieces(
     plex: FakePlex, sign_in: Callable[..., PlexServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("providers.servers.plex_files.PIECE", 40_000)
+    monkeypatch.setattr("providers.servers.file_pieces.PIECE", 40_000)
     track = plex.world.tracks[3]
     pieces = list(sign_in().stream(track.key))
     assert b"".join(pieces) == track.content

@@ -9,7 +9,6 @@ import pytest
 from library.errors import ProviderDenied, ProviderReplyError
 from library.settings import SourceSettings
 from providers.http import Patience, ProviderSession
-from providers.servers import subsonic
 from providers.servers.subsonic import ALIKE, SubsonicServer
 from tests.fakes.subsonic import PASSWORD, USER, FakeSubsonic, Refused
 from tests.fakes.subsonic_world import make_world
@@ -68,7 +67,7 @@ def test_one_that_knows_nothing_of_it_is_no_failure(
 def test_the_file_comes_as_it_is_and_does_not_count_as_heard(
     server: SubsonicServer, fake: FakeSubsonic, pieces: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subsonic, "PIECE", 1000)
+    monkeypatch.setattr("providers.servers.file_pieces.PIECE", 1000)
     fake.hands_out_pieces = pieces
     came = list(server.stream("so-1000"))
     assert b"".join(came) == fake.sound
@@ -79,7 +78,7 @@ def test_the_file_comes_as_it_is_and_does_not_count_as_heard(
 def test_a_piece_that_breaks_off_is_asked_for_again(
     server: SubsonicServer, fake: FakeSubsonic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subsonic, "PIECE", 1000)
+    monkeypatch.setattr("providers.servers.file_pieces.PIECE", 1000)
     server.identify()
     fake.fail("reset", path="download", after=3, times=2)
     assert b"".join(server.stream("so-1000")) == fake.sound
