@@ -14,7 +14,7 @@ from library.item_store import ItemStore
 from library.journal import Journal
 from library.metadata_store import MetadataStore
 from library.scan_history import ScanHistory
-from library.settings import SettingsStore
+from library.settings_store import SettingsStore
 from library.title_pairs import PairStore
 from library.watch_store import WatchStore
 from library.wish_store import WishStore

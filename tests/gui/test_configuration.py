@@ -21,7 +21,8 @@ from library.errors import SettingsError
 from library.progress import Progress
 from library.scan_history import ScanRecord, ScanStatus
 from library.secrets import Secrets
-from library.settings import MAX_COOLDOWN_HOURS, RecommendationSettings, SettingsStore, SourceSettings
+from library.settings import MAX_COOLDOWN_HOURS, RecommendationSettings, SourceSettings
+from library.settings_store import SettingsStore
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
 from tests.gui.places import Room, press

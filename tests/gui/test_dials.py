@@ -16,7 +16,8 @@ from gui.theme import Theme
 from gui.widgets.dial import STEPS, number_words
 from gui.widgets.dials import DialsPanel
 from library.errors import StoreUnavailable
-from library.settings import DialPreset, DialSettings, RecommendationSettings, Settings, SettingsStore
+from library.settings import DialPreset, DialSettings, RecommendationSettings, Settings
+from library.settings_store import SettingsStore
 from tests.gui.evening import Evening, open_evening
 from tests.gui.places import press
 

@@ -13,7 +13,8 @@ from PyQt6.QtWidgets import QApplication
 from gui.tabs.configuration.rules import LibraryChoice, RulesSection, hidden_words, library_choices
 from gui.theme import Theme
 from library.errors import StoreUnavailable
-from library.settings import RuleSettings, Settings, SettingsStore
+from library.settings import RuleSettings, Settings
+from library.settings_store import SettingsStore
 from recommender.rules import HiddenCount
 from tests.gui.evening import Evening, open_evening
 from tests.gui.places import demo_source, plex_source, press
