@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from library.database import Database
 from library.item_identity import identifying, match_title
+from library.item_matching import call
 from library.item_rows import DESCRIPTION_COLUMNS, clean_text, described
 from library.item_search import TEXT_COLUMNS, indexed_text
 from library.item_upsert import raise_revision
@@ -46,8 +47,6 @@ def add_absent(database: Database, description: Description, at: float) -> int:
         "INSERT INTO external_id (kind, scheme, value, item_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [(kind, found.scheme, clean_text(found.value), item_id) for found in description.external_ids if found.value],
     )
-    original = match_title(clean_text(description.original_title)) if description.original_title else ""
-    if original and original != match_title(clean_text(description.title)):
-        database.run("INSERT OR IGNORE INTO other_title (title, item_id) VALUES (?, ?)", (original, item_id))
+    call(database, item_id, description)
     raise_revision(database)
     return item_id

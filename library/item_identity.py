@@ -110,6 +110,12 @@ class Named:
         )
 
 
+def track_keys(named: Named) -> tuple[str, ...]:
+    """What a track is found by: its artist with each of its titles, for many share a title. Nothing without an artist."""
+    artist = match_title(named.artist) if named.artist else ""
+    return tuple(f"{artist}\t{title}" for title in named.titles) if artist else ()
+
+
 def forms_of(title: str) -> frozenset[str]:
     """Ways in which a title, as :func:`match_title` writes it, may stand elsewhere: "part ii", "part 2", "2"; no article."""
     words = title.split()

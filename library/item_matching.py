@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from library.database import Database
-from library.item_identity import Named, Sameness, contradict, forms_of, identifying, match_title, same_title
-from library.items import CreditRole, Description
+from library.item_identity import (
+    Named,
+    Sameness,
+    contradict,
+    forms_of,
+    identifying,
+    match_title,
+    same_title,
+    track_keys,
+)
+from library.item_rows import clean_text
+from library.items import CreditRole, Description, MediaKind
 
 _KNOWN_COLUMNS = "id, kind, match_title, original_title, year, runtime, artist, album, track_number, credits"
 _MADE_BY = {CreditRole.DIRECTOR.value, CreditRole.CREATOR.value}
@@ -39,6 +49,16 @@ class Known:
     ids: dict[str, set[str]] = field(default_factory=dict)
 
 
+def call(database: Database, item_id: int, said: Description) -> None:
+    """Let an item be found by what it is called besides its title: its original title, and of a track artist and title."""
+    named = Named.of(said)
+    names = track_keys(named) if named.kind == MediaKind.TRACK else named.titles[1:]
+    database.run_many(
+        "INSERT OR IGNORE INTO other_title (title, item_id) VALUES (?, ?)",
+        [(clean_text(name), item_id) for name in names],
+    )
+
+
 def marks(values: Sequence[object]) -> str:
     """As many question marks as there are values."""
     return ", ".join("?" * len(values))
@@ -66,10 +86,12 @@ class Matching:
         sql = f"SELECT kind, scheme, value, item_id FROM external_id WHERE value IN ({marks(values)})"  # noqa: S608
         for kind, scheme, value, item_id in self._database.rows(sql, values):
             self._by_id[kind, scheme, value] = item_id
-        forms = sorted({form for entry in said for title in Named.of(entry).titles for form in forms_of(title)})
+        names = [Named.of(entry) for entry in said]
+        forms = sorted({form for named in names for form in _forms(named)})
         for start in range(0, len(forms), _LISTED_AT_ONCE):
             part = forms[start : start + _LISTED_AT_ONCE]
-            self._read(f"match_title IN ({marks(part)})", part)
+            if any(named.kind != MediaKind.TRACK for named in names):
+                self._read(f"match_title IN ({marks(part)}) AND kind != 'track'", part)
             self._read(f"id IN (SELECT item_id FROM other_title WHERE title IN ({marks(part)}))", part)  # noqa: S608
         self._read_items({*self._places.values(), *self._by_id.values()})
 
@@ -92,16 +114,16 @@ class Matching:
 
     def _list(self, known: Known) -> None:
         self._known[known.id] = known
-        for title in known.named.titles:
-            self._by_form.setdefault(title, []).append(known.id)
+        for key in _keys(known.named):
+            self._by_form.setdefault(key, []).append(known.id)
 
     def learn(self, item_id: int, said: Description) -> None:
         """Know from now on what an item is called: it is new, or called otherwise."""
         before = self._known.get(item_id)
         named = Named.of(said)
         if before is not None:
-            for title in before.named.titles:
-                self._by_form[title].remove(item_id)
+            for key in _keys(before.named):
+                self._by_form[key].remove(item_id)
         self._list(Known(item_id, named.titles[0], named, before.ids if before is not None else {}))
 
     def place_of(self, key: str) -> int | None:
@@ -164,10 +186,23 @@ class Matching:
 
     def _called_alike(self, named: Named) -> list[int]:
         found: dict[int, None] = {}
-        for title in named.titles:
-            for form in forms_of(title):
-                found.update(dict.fromkeys(self._by_form.get(form, ())))
+        for form in _forms(named):
+            found.update(dict.fromkeys(self._by_form.get(form, ())))
         return sorted(found)
+
+
+def _keys(named: Named) -> tuple[str, ...]:
+    """Under which words an item is found."""
+    return track_keys(named) if named.kind == MediaKind.TRACK else named.titles
+
+
+def _forms(named: Named) -> Iterator[str]:
+    """The words under which the items could be found that an entry may be."""
+    if named.kind == MediaKind.TRACK:
+        yield from track_keys(named)
+    else:
+        for title in named.titles:
+            yield from forms_of(title)
 
 
 def _may_share_an_id(one: Named, other: Named) -> bool:

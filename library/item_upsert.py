@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from library.database import Database
 from library.item_identity import match_title
-from library.item_matching import Identity, Matching, marks
+from library.item_matching import Identity, Matching, call, marks
 from library.item_rows import (
     DESCRIPTION_COLUMNS,
     clean_text,
@@ -175,11 +175,8 @@ class Upsert:
         self._database.run(f"UPDATE item_text SET {names} WHERE rowid = ?", (*texts, item_id))  # noqa: S608
 
     def _call(self, item_id: int, entry: Prepared) -> None:
-        """Let an item be found by its original title too."""
-        original = entry.said.original_title
-        title = match_title(clean_text(original)) if original else entry.title
-        if title != entry.title:
-            self._database.run("INSERT OR IGNORE INTO other_title (title, item_id) VALUES (?, ?)", (title, item_id))
+        """Let an item be found by its original title too, and a track by its artist and title."""
+        call(self._database, item_id, entry.said)
 
     def _lies_elsewhere(self, item_id: int, key: str) -> bool:
         sql = (

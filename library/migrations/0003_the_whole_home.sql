@@ -20,7 +20,7 @@ CREATE TABLE watch (
     PRIMARY KEY (user, item_id, at)
 ) WITHOUT ROWID;
 
--- Other names under which a title is found: its original title, as it is compared.
+-- Other names under which a title is found: its original title as it is compared; of a track "artist<tab>title".
 CREATE TABLE other_title (
     title TEXT NOT NULL,
     item_id INTEGER NOT NULL REFERENCES item (id),

@@ -90,7 +90,7 @@ class TitleIndex:
     def of(cls, database: Database) -> TitleIndex:
         """Over all titles of a library, and those that only ratings know."""
         others: dict[int, list[str]] = {}
-        for title, item_id in database.rows("SELECT title, item_id FROM other_title"):
+        for title, item_id in database.rows("SELECT title, item_id FROM other_title WHERE instr(title, char(9)) = 0"):
             others.setdefault(item_id, []).append(title)
         rows = database.rows(_SQL)
         ids = database.rows("SELECT kind, scheme, value, item_id FROM external_id")
