@@ -25,9 +25,10 @@ from providers.servers.jellyfin_items import (
     unwatched_names,
     user_of,
 )
-from providers.servers.jellyfin_lists import BATCH, PAGE, SHOW_PAGE, Walk, episodes, full_lines, walk_entries
+from providers.servers.jellyfin_lists import BATCH, PAGE, SHOW_PAGE, episodes, full_items, walk_entries
 from providers.servers.jellyfin_writing import JellyfinWriting
 from providers.servers.listening import Heard, Rhythm
+from providers.servers.long_lists import Walk
 
 __all__ = ["JellyfinServer"]
 
@@ -98,7 +99,7 @@ class JellyfinServer(JellyfinWriting):
             if walk.whole or walk.skipped:
                 break
         if not walk.whole:
-            yield ListingPage((), walk.total, (_incomplete(library, walk),), complete=False)
+            yield ListingPage((), walk.total, (walk.shortfall(library),), complete=False)
 
     def items(self, library: ServerLibrary, entries: Sequence[Entry]) -> Iterator[ItemBatch]:
         """Full items, 100 to a request; of a damaged answer the halves are read, down to the entry that does the damage."""
@@ -110,7 +111,7 @@ class JellyfinServer(JellyfinWriting):
         }
         for first in range(0, len(entries), BATCH):
             wanted = {entry.key: entry for entry in entries[first : first + BATCH]}
-            for lines, failures in full_lines(self._client, params, list(wanted)):
+            for lines, failures in full_items(self._client, params, list(wanted)):
                 names: dict[str, list[str]] = {}
                 if library.kind is MediaKind.SHOW:
                     names = yield from self._names_of_unwatched(library, lines, len(entries))
@@ -220,10 +221,3 @@ def _offered(key: str, view: Line) -> list[ServerLibrary]:
     if kind in _MIXED:
         return [ServerLibrary(f"{key}/{part}", f"{title} ({words})", of) for of, (part, words) in _PARTS.items()]
     return []
-
-
-def _incomplete(library: ServerLibrary, walk: Walk) -> str:
-    if walk.skipped:
-        lines = "One entry" if walk.skipped == 1 else f"{walk.skipped} entries"
-        return f"{lines} of {library.title} could not be read, because the server sends them damaged."
-    return f"{library.title} changed while it was being read; the rest comes with the next scan."

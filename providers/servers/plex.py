@@ -21,13 +21,14 @@ from library.sources import (
 from library.writing import ServerList, State, WriteKind, Written
 from providers.failures import CutReply
 from providers.http import BadStatus, ProviderSession
+from providers.servers.long_lists import Walk
 from providers.servers.plex_alerts import PlexAlerts, Rhythm
 from providers.servers.plex_client import PlexClient
 from providers.servers.plex_files import PlexFiles
 from providers.servers.plex_history import PlexHistory
 from providers.servers.plex_items import server_item, unwatched_names
 from providers.servers.plex_music import PlexMusic
-from providers.servers.plex_reading import BATCH, DAMAGED, PlexReader, Walk
+from providers.servers.plex_reading import BATCH, DAMAGED, PlexReader
 from providers.servers.plex_writing import PlexWriter
 
 EPISODE_PAGE = 1000
@@ -116,7 +117,7 @@ class PlexServer:
             if walk.whole or walk.skipped:
                 break
         if not walk.whole:
-            yield ListingPage((), walk.total, (_incomplete(library, walk),), complete=False)
+            yield ListingPage((), walk.total, (walk.shortfall(library),), complete=False)
 
     def items(self, library: ServerLibrary, entries: Sequence[Entry]) -> Iterator[ItemBatch]:
         """Full items, 200 to a request; of a damaged answer the halves are read, down to the entry that does the damage."""
@@ -236,10 +237,3 @@ class PlexServer:
             yield from self._reader.pages(path, params, EPISODE_PAGE)
         except DAMAGED as error:
             logger.info("%s: the names of some episodes are missing: %s", self.name, error.message)
-
-
-def _incomplete(library: ServerLibrary, walk: Walk) -> str:
-    if walk.skipped:
-        lines = "One entry" if walk.skipped == 1 else f"{walk.skipped} entries"
-        return f"{lines} of {library.title} could not be read, because the server sends them damaged."
-    return f"{library.title} changed while it was being read; the rest comes with the next scan."

@@ -9,8 +9,9 @@ from xml.etree.ElementTree import Element
 
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.writing import ServerList, State, WriteKind
+from providers.servers.long_lists import is_missing
 from providers.servers.plex_client import PlexClient
-from providers.servers.plex_reading import PlexReader, is_missing
+from providers.servers.plex_reading import PlexReader
 
 LIST_KINDS = frozenset({WriteKind.COLLECTION, WriteKind.PLAYLIST})
 IN_OWN_ORDER = 2

@@ -14,10 +14,11 @@ from xml.etree.ElementTree import Element
 from library.errors import ProviderDenied, ProviderError, ProviderReplyError
 from library.progress import Job, Progress
 from library.writing import ServerList, State, WriteKind, Written
+from providers.servers.long_lists import is_missing
 from providers.servers.plex_client import PlexClient
 from providers.servers.plex_list_reading import LIST_KINDS, attempt, ignored
 from providers.servers.plex_lists import PlexLists
-from providers.servers.plex_reading import PlexReader, is_missing
+from providers.servers.plex_reading import PlexReader
 
 _OF_EVERYBODY = frozenset({WriteKind.RATING, WriteKind.WATCHED, WriteKind.PLAYLIST})
 _LIBRARY = {"identifier": "com.plexapp.plugins.library"}
