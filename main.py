@@ -126,12 +126,10 @@ def open_server(home: Home, source: SourceSettings, token: str | None, ledger: N
         from providers.servers.subsonic import SubsonicServer
 
         return SubsonicServer(source, token, session)
-    if source.kind == "jellyfin":
-        from providers.servers.installation import Installation
-        from providers.servers.jellyfin_installation import InstalledJellyfinServer
+    from providers.servers.installation import Installation
+    from providers.servers.jellyfin_installation import InstalledJellyfinServer
 
-        return InstalledJellyfinServer(Installation(home.path / "jellyfin.json"), source, token or "", session)
-    raise NotImplementedError(source.kind)
+    return InstalledJellyfinServer(Installation(home.path / "jellyfin.json"), source, token or "", session)
 
 
 def jellyfin_sign_in(home: Home, source: SourceSettings, ledger: NetworkLedger) -> ServerSignIn:
