@@ -19,6 +19,7 @@ from library.errors import ProviderDenied, ProviderError, SettingsError
 from library.items import Item, MediaKind, Place
 from library.posters import PosterCache
 from library.progress import Job, Progress
+from library.rehearsal import Rehearsal, rehearse
 from library.secrets import Secrets, secret_of
 from library.settings import SourceSettings
 from library.sources import ServerIdentity, ServerLibrary
@@ -59,6 +60,16 @@ def ask_server(source: SourceSettings, token: str | None = None) -> Task:
             identity = server.identify()
             yield Progress(f"Asking {identity.name} for its libraries")
             return Answer(identity, server.libraries(), bool(before) and before != identity.machine_id)
+
+    return job
+
+
+def rehearse_source(source: SourceSettings, token: str | None = None) -> Task:
+    """Look which titles of a server are known already; nothing is taken over. Without a token the stored one is used."""
+
+    def job(workplace: Workplace) -> Job[Rehearsal]:
+        with closing(workplace.server_on_trial(source, token)) as server:
+            return (yield from rehearse(workplace.library, server, source))
 
     return job
 

@@ -15,7 +15,7 @@ from library.settings import SourceSettings
 from tests.fakes.certificate import make_certificate, server_side
 from tests.fakes.jellyfin import FakeJellyfin
 from tests.fakes.jellyfin_world import make_world
-from tests.gui.places import PATIENCE, Room, open_room, press
+from tests.gui.places import PATIENCE, Room, open_room, plex_source, press
 
 PASSWORD = "s3cret-of-Anna"
 
@@ -79,6 +79,23 @@ def test_from_the_button_to_the_scanned_server(room: Room, form: JellyfinForm, j
     kept = [path.read_bytes() for path in room.home.path.rglob("*") if path.is_file()]
     assert not [content for content in kept if PASSWORD.encode() in content]
     assert room.library.items.count() == 12
+
+
+def test_before_anything_is_taken_over_it_tells_what_is_known(
+    room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot
+) -> None:
+    fill(form, jellyfin.url)
+    tried(form, qtbot)
+    assert form.rehearsal.isHidden()  # there is nothing to compare with
+    room.preferences.change(sources=(plex_source("http://127.0.0.1:1"),))
+    tried(form, qtbot)
+    qtbot.waitUntil(lambda: form.rehearsal.isVisible(), timeout=PATIENCE)
+    press(form.rehearsal.ask)
+    told = "12 titles there: 0 are known already, 12 are new."
+    qtbot.waitUntil(lambda: form.rehearsal.told.text() == told, timeout=PATIENCE)
+    assert room.library.items.count() == 0
+    form.address.field.setText(f"{jellyfin.url}/other")
+    assert form.rehearsal.isHidden()
 
 
 def test_a_wrong_password_is_said_at_the_password(

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from PyQt6.QtWidgets import QWidget
 
+from gui import jobs
 from gui.file_jobs import try_files
 from gui.jobs import Answer
 from gui.ports import Ports
 from gui.source_actions import SourceActions
 from gui.tabs.configuration.files_here import FilesHere
 from gui.tabs.configuration.parts import CheckedField, Verdict, say
+from gui.tabs.configuration.rehearsal_line import RehearsalLine
 from gui.tabs.configuration.source_card import LibraryChooser, another_server, answer_words
 from gui.tabs.configuration.source_form import NOT_TESTED, SourceForm
 from gui.tabs.configuration.trust import TrustQuestion
@@ -52,6 +54,8 @@ class ServerForm(SourceForm):
         self.suggestion.clicked.connect(self._take_suggestion)
         self.test = Button("Test connection", "", self)
         self.chooser = LibraryChooser(self)
+        self.rehearsal = RehearsalLine(self)
+        self.rehearsal.wanted.connect(self._rehearse)
         self.trust = TrustQuestion(self)
         self.trust.trusted.connect(self._trust)
         self.files = FilesHere(self._ask_for_files, () if source is None else source.path_maps, self)
@@ -86,7 +90,8 @@ class ServerForm(SourceForm):
     def _connect(self) -> None:
         """Follow the fields; called when the subclass has made all of its own."""
         self.body.insertWidget(self.body.indexOf(self.verdict), self.trust)
-        self.body.insertWidget(self.body.indexOf(self.chooser) + 1, self.files)
+        self.body.insertWidget(self.body.indexOf(self.chooser) + 1, self.rehearsal)
+        self.body.insertWidget(self.body.indexOf(self.rehearsal) + 1, self.files)
         self.files.edited.connect(self._edited)
         self.name.edited.connect(self._edited)
         for field in (self.address, *self.credentials()):
@@ -123,6 +128,8 @@ class ServerForm(SourceForm):
         known = self._answer is not None or self._same_server()
         chosen = self._answer is None or self.chooser.any_checked()
         self.files.setVisible(known)
+        others = any(source.kind != "demo" for source in self._actions.shown())
+        self.rehearsal.offer(others and self._answer is not None and self._source is None)
         self.save.setEnabled(self.usable and self.files.usable and self._name_is_fine() and known and chosen)
         self.save.setToolTip("" if known or not self.usable else NOT_TESTED)
 
@@ -206,6 +213,12 @@ class ServerForm(SourceForm):
             self._tested = asked
             self.trust.ask_about(error)
 
+    def _rehearse(self) -> None:
+        """Look which titles are known already, with the libraries that are chosen now."""
+        source = replace(self._source_now(self.usual_name), libraries=self.chooser.keys())
+        task = jobs.rehearse_source(source, self.secret())
+        self.rehearsal.follow(self._actions.wait_for(f"Comparing with {source.name}", task))
+
     def _trust(self, fingerprint: str) -> None:
         """Trust this one certificate at this address, and go on with the test."""
         self._trusted = (self.url, fingerprint)
@@ -236,6 +249,7 @@ class ServerForm(SourceForm):
         """Look for nothing any more."""
         super().leave()
         self.files.leave()
+        self.rehearsal.leave()
 
     def _save(self) -> None:
         source = self._source_now((self._answer.identity.name if self._answer else "") or self.usual_name)
