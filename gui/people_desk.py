@@ -19,6 +19,8 @@ from library.people import PersonReport, read_person
 from library.progress import Job, Progress
 from library.secrets import Secrets
 from library.settings import PeopleSettings, Profile, Settings, SourceSettings
+from library.sources import KeepsHistory
+from library.watch_history import read_history
 
 
 class PeopleDesk(QObject):
@@ -117,7 +119,10 @@ def read_for(person: Profile, source: SourceSettings) -> Task:
                 f"Add {person.name} again at {source.name} under Sources.",
             )
         with closing(workplace.open_server(replace(source, account=account), token)) as server:
-            return (yield from read_person(workplace.library, server, source, person))
+            report = yield from read_person(workplace.library, server, source, person)
+            if isinstance(server, KeepsHistory):
+                yield from read_history(workplace.library, server, source, person.id)
+            return report
 
     return job
 

@@ -7,9 +7,13 @@ from PyQt6.QtWidgets import QApplication
 
 from gui.app import Windows
 from gui.tabs.configuration.people import PeopleSection, everybody
+from library.accounts import person_secret_of
 from library.feedback import Rating
 from library.library import Library
+from library.secrets import Secrets, secret_of
 from library.settings import PeopleSettings, Profile, Settings
+from tests.fakes.plex import FakePlex
+from tests.fakes.plex_world import View, make_world
 from tests.gui.places import PATIENCE, plex_source, press, quick_ports, settled
 
 MAX = Profile("person:1", "Max")
@@ -95,3 +99,29 @@ def test_somebody_else_sits_down_and_meets_nothing_of_my_taste(qapp: QApplicatio
         windows.session.close()
         windows.session.theme.setParent(None)
         windows.setParent(None)
+
+
+def test_what_somebody_of_a_plex_home_saw_and_rated_comes_in_after_the_scan_under_their_name(
+    start, home, qtbot
+) -> None:
+    with FakePlex(make_world(12, 2), guests={"token-of-eva-123": "7"}) as plex:
+        plex.world.views["7", "1003"] = View(2.0, 4)
+        source = plex_source(plex.url)
+        profile = Profile("plex:7", "Eva", source.id)
+        secrets = Secrets(home)
+        secrets.put(secret_of(source), plex.token)
+        secrets.put(person_secret_of(source, "7"), "token-of-eva-123")
+        with Library.open(home) as library:
+            library.settings.save(Settings(sources=(source,), profiles=(profile,)))
+        session = start(settle=False)
+        qtbot.waitUntil(lambda: session.background is not None, timeout=PATIENCE)
+        people = session.background.configuration.people
+        session.background.actions.scan(source.id)
+        qtbot.waitUntil(lambda: people.verdict.text().startswith("Eva: "), timeout=PATIENCE)
+        assert people.verdict.text() == "Eva: 14 titles, 1 rating came in."
+        (rating,) = session.library.feedback.current(profile.id).ratings
+        assert (session.library.items.get(rating.item_id).title, rating.value) == (plex.world.find("1003").title, 2.0)
+        assert rating.item_id not in {
+            own.item_id for own in session.library.feedback.current().ratings if own.value == 2
+        }
+        settled(session, qtbot)
