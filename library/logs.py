@@ -17,7 +17,7 @@ LARGEST_BYTES = 10_000_000
 KEPT_FILES = 5
 FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 #: Libraries that tell more than anybody wants to read at INFO.
-_TALKATIVE: Mapping[str, int] = {
+TALKATIVE: Mapping[str, int] = {
     "urllib3": logging.WARNING,
     "plexapi": logging.WARNING,
     "asyncio": logging.WARNING,
@@ -64,7 +64,7 @@ def set_up_logging(home: Home, level: int = logging.INFO) -> logging.Handler:
             "Look whether there is space on the disk and whether you may write there.",
         ) from error
     add_destination(file, level)
-    for name, quiet in _TALKATIVE.items():
+    for name, quiet in TALKATIVE.items():
         logging.getLogger(name).setLevel(quiet)
     logging.captureWarnings(True)
     return file

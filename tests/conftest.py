@@ -95,6 +95,20 @@ def _fresh_keyring() -> Iterator[None]:
     MemoryKeyring.entries.clear()
 
 
+@pytest.fixture(autouse=True)
+def _as_in_a_fresh_process() -> Iterator[None]:
+    """Secrets that a test told, and how loud loggers were made, are forgotten after it: a password may be an ordinary word."""
+    from library import logs
+    from library.redaction import _Exact
+
+    secrets, pattern = _Exact.secrets, _Exact.pattern
+    levels = {name: logging.getLogger(name).level for name in logs.TALKATIVE}
+    yield
+    _Exact.secrets, _Exact.pattern = secrets, pattern
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
 class _Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

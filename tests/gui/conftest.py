@@ -18,7 +18,7 @@ from tests.gui.places import PATIENCE, Room, make_home, open_room, quick_ports
 
 @pytest.fixture(autouse=True)
 def _no_qt_leftovers(qapp: QApplication) -> Iterator[None]:
-    timers: list[QTimer] = []
+    gc.freeze()  # what was there before the test is not looked through after it: with torch loaded that takes a second
     yield
     QApplication.closeAllWindows()
     gc.collect()
