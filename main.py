@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graph.networks.embeddings import Networks
     from library.accounts import FoundServer, ServerSignIn
     from library.home import Home
+    from library.past.tmdb import PastAccount
     from library.progress import Job
     from library.settings import SourceSettings
     from library.sources import Catalog, MediaServer
@@ -161,6 +162,13 @@ def open_catalog(name: str, key: str, pin: str, language: str, ledger: NetworkLe
     return TvdbCatalog(key, pin, language, ledger=ledger)
 
 
+def open_past_account(key: str, language: str, ledger: NetworkLedger) -> PastAccount:
+    """The account at TMDB of whoever agrees to it; nothing is asked yet."""
+    from providers.catalogs.tmdb_account import TmdbAccount
+
+    return TmdbAccount(key, language, ledger=ledger)
+
+
 def check_catalog(name: str, key: str, pin: str, ledger: NetworkLedger) -> str:
     """Ask a catalogue whether it takes a key; a sentence about what answered."""
     with contextlib.closing(open_catalog(name, key, pin, "en", ledger)) as catalog:
@@ -228,6 +236,7 @@ def window_ports(home: Home) -> gui.app.Ports:
         sign_in_to=lambda source: jellyfin_sign_in(home, source, ledger),
         open_catalog=lambda name, key, pin, language: open_catalog(name, key, pin, language, ledger),
         check_catalog=lambda name, key, pin: check_catalog(name, key, pin, ledger),
+        open_past_account=lambda key, language: open_past_account(key, language, ledger),
         network=ledger,
     )
 
@@ -252,6 +261,7 @@ def command_ports() -> cli.ports.Ports:
         open_watchlist=lambda home, source, token: PlexOpener(home.path / "plex.json", ledger).watchlist(source, token),
         sign_in_to=lambda home, source: jellyfin_sign_in(home, source, ledger),
         open_catalog=lambda name, key, pin, language: open_catalog(name, key, pin, language, ledger),
+        open_past_account=lambda key, language: open_past_account(key, language, ledger),
         network=ledger,
     )
 

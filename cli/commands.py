@@ -55,7 +55,12 @@ EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     playlist: ('playlist create "Friday" --on Cellar "Seven Samurai" 17', "playlist create Friday --on Cellar 17 --append"),
     activity: ("activity", "activity --count 10 --json"),
     undo: ("undo 12", "undo 12 --all"),
-    import_past: ("import letterboxd-export.zip", "import ratings.csv --dry-run", "import --take-back 3"),
+    import_past: (
+        "import letterboxd-export.zip",
+        "import ratings.csv --dry-run",
+        "import --tmdb-account",
+        "import --take-back 3",
+    ),
     imports: ("imports", "imports --json"),
     export: ("export --output ratings.csv", "export --format json"),
     backup: ("backup", "backup --list", "backup --restore daily_2026-01-31"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +14,17 @@ from cli.options import JsonOption
 from cli.output import table
 from cli.session import Call, Session
 from cli.titles import several
+from library.accounts import CodeShown
+from library.enrich import SECRETS
+from library.errors import SettingsError
 from library.past.import_store import FileCount, ImportRecord, ImportStore
 from library.past.importing import ImportReport, bring_along
 from library.past.matching import Pile
 from library.past.taking import bring_back, take_back
+from library.past.tmdb import AccountPast, bring_account_along
+from library.progress import Job, Progress
+from library.progress import run as drive
+from library.secrets import Secrets
 
 MOST_REASONS = 12
 _KINDS = ("ratings", "plays", "wishes", "left_out")
@@ -41,16 +49,21 @@ def import_past(
     again: Annotated[
         int | None, typer.Option("--bring-back", metavar="N", help="Let import N, which was taken back, count again.")
     ] = None,
+    tmdb_account: Annotated[
+        bool, typer.Option("--tmdb-account", help="Ask your account at TMDB; you agree to it in a browser.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Bring ratings and what you watched along from other programs.
 
-    Letterboxd, IMDb, Trakt, TV Time, MovieLens, Last.fm, ListenBrainz, Spotify, and Homereel's own exports. Doing it twice
-    changes nothing.
+    Letterboxd, IMDb, Trakt, TV Time, MovieLens, Last.fm, ListenBrainz, Spotify, Homereel's own exports, and an account at TMDB.
+    Doing it twice changes nothing.
     """
     call: Call = context.obj
-    if sum((bool(files), back is not None, again is not None)) != 1:
-        raise typer.BadParameter("Name the files to import, or one import with --take-back or --bring-back.")
+    if sum((bool(files), back is not None, again is not None, tmdb_account)) != 1:
+        raise typer.BadParameter(
+            "Name the files to import, or --tmdb-account, or one import with --take-back or --bring-back."
+        )
     with call.session() as session:
         if back is not None:
             record = session.drive(take_back(session.library, back))
@@ -59,8 +72,7 @@ def import_past(
             record = session.drive(bring_back(session.library, again))
             call.output.answer(_document(session, record), f"Import {again} counts again: {record.name}.")
         else:
-            paths = [Path(os.path.abspath(path.expanduser())) for path in files or ()]
-            report = session.drive(bring_along(session.library, paths, dry_run=dry_run))
+            report = session.drive(_bringing(session, files or [], dry_run))
             call.output.answer({**_report_document(report), "dry_run": dry_run}, *_report_lines(report, dry_run))
 
 
@@ -74,6 +86,31 @@ def imports(context: typer.Context, json: JsonOption = False) -> None:
     headings = ("N", "When", "From", "Ratings", "Plays", "Wishes", "Left out", "To decide", "")
     lines = table(headings, rows, numbers=(0, 3, 4, 5, 6, 7)) if rows else "Nothing was imported yet."
     call.output.answer({"imports": documents}, lines)
+
+
+def _bringing(session: Session, files: list[Path], dry_run: bool) -> Job[ImportReport]:
+    """The work of bringing these files along; without any, the account at TMDB."""
+    if not files:
+        return bring_account_along(session.library, _ask_tmdb(session), dry_run=dry_run)
+    paths = [Path(os.path.abspath(path.expanduser())) for path in files]
+    return bring_along(session.library, paths, dry_run=dry_run)
+
+
+def _ask_tmdb(session: Session) -> AccountPast:
+    """What the account says of whoever agrees to it in a browser."""
+    key = Secrets(session.home).get(SECRETS["tmdb"][0])
+    if not key:
+        raise SettingsError("TMDB is not asked without a key.", "Store one with: homereel enrich --switch-on tmdb")
+    language = session.settings.catalogs.language
+
+    def tell(step: Progress) -> None:
+        if isinstance(step, CodeShown):
+            session.output.note("Open this page in a browser, on any computer, and agree there:")
+            session.output.note(f"  {step.link}")
+            session.output.note(f"It is good for {max(1, round(step.seconds / 60))} minutes. Waiting for you …")
+
+    with closing(session.ports.open_past_account(key, language)) as account:
+        return drive(account.past(), tell)
 
 
 def _row(record: ImportRecord, document: dict[str, Any]) -> tuple[str, ...]:

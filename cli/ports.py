@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from library.accounts import MediaAccount, ServerSignIn, Watchlist
 from library.contact_store import NetworkNotes
 from library.home import Home
+from library.past.tmdb import PastAccount
 from library.settings import SourceKind, SourceSettings
 from library.sources import Catalog, MediaServer
 
@@ -49,6 +50,8 @@ class Ports:
     :param open_watchlist: a home, a source and the token of the account behind it -> its watchlist, not yet asked.
     :param open_catalog: "tmdb" or "tvdb", its key, its PIN (empty for none), and the language of its answers -> the catalogue,
         not yet asked.
+    :param open_past_account: the key of TMDB and the language of its titles -> the account there of whoever agrees to it, not
+        yet asked.
     :param sign_in_to: a home and a source of a server that knows its users itself (Jellyfin) -> the way in, nothing asked yet.
     :param network: what is noted about the computers that are talked to, and how far the program may reach.
     """
@@ -62,5 +65,6 @@ class Ports:
     open_account: Callable[[Home, str], MediaAccount]
     open_watchlist: Callable[[Home, SourceSettings, str], Watchlist]
     open_catalog: Callable[[str, str, str, str], Catalog]
+    open_past_account: Callable[[str, str], PastAccount]
     sign_in_to: Callable[[Home, SourceSettings], ServerSignIn]
     network: NetworkNotes

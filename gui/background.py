@@ -23,6 +23,7 @@ from gui.live_updates import LiveUpdates
 from gui.models import FilterChoice
 from gui.network_desk import NetworkDesk
 from gui.pairs_desk import PairsDesk
+from gui.past_account import PastAccountDesk
 from gui.past_desk import PastDesk
 from gui.people_desk import PeopleDesk
 from gui.poster_queue import PosterQueue
@@ -100,6 +101,9 @@ class Background(QObject):
         )
         self.pairs = PairsDesk(self._controller, self._preferences, session.window, session.theme, self)
         self.past = PastDesk(session, self.configuration.past, self.worker, self.asking_worker, self.activity, self)
+        self.past_account = PastAccountDesk(
+            session, self.configuration.past, self.actions, self.asking_worker, self.past, self
+        )
         self.catalogs = CatalogDesk(session, self.configuration.catalogs, self.activity, self.asking_worker, self)
         self.log = LogPage(session.tail, session.theme, session.home.logs)
         self.logs = LogsTab(session.theme)

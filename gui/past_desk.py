@@ -23,6 +23,7 @@ from library.past.import_store import ImportRecord, ImportStore, PastLine, PastT
 from library.past.importing import ImportReport
 from library.past.matching import Pile
 from library.past.taking import decide
+from library.past.tmdb import AccountPast
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -110,13 +111,22 @@ class PastDesk(QObject):
         self._window.lay_over(page)
         page.choose_pile(UNSURE if counts[UNSURE] else SURE)
 
-    # Files
+    # Files and accounts
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Bring these files along; one after another, so that nothing is counted twice."""
+        if self._running is None or self._running.over:
+            self._bring(past_jobs.import_files(list(paths)))
+
+    def import_account(self, past: AccountPast) -> None:
+        """Bring along what an account said, after what is being read now."""
         if self._running is not None and not self._running.over:
+            self._running.ended.connect(lambda: self.import_account(past))
             return
-        ticket = self._worker.submit("Bringing your past along", past_jobs.import_files(list(paths)))
+        self._bring(past_jobs.import_account(past))
+
+    def _bring(self, task: Task) -> None:
+        ticket = self._worker.submit("Bringing your past along", task)
         self._follow(ticket)
         ticket.succeeded.connect(self._imported)
         ticket.cancelled.connect(lambda: self._section.show_idle("Cancelled. Nothing was brought along."))
@@ -235,6 +245,8 @@ class PastDesk(QObject):
 def report_sentence(report: ImportReport) -> str:
     """What came of reading files, in a sentence or two."""
     lines = counted(report.total("lines"), "line") or "No lines"
+    if not report.total("lines"):
+        return f"There was nothing in {report.name}."
     if report.id is None:
         known = report.total("left_out")
         return f"There was nothing new in {report.name}: {lines}, {known:,} of them known before or not to be used."

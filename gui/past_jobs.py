@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +12,19 @@ from gui.models import SEPARATOR, kind_words
 from gui.past_list import PastRow
 from gui.past_page import LEFT_OUT
 from gui.worker import Task, Workplace
+from library.enrich import SECRETS
+from library.errors import SettingsError
 from library.items import MediaKind
 from library.past.formats import Subject
 from library.past.import_store import ImportRecord, ImportStore, PastTitle
 from library.past.importing import ImportReport, bring_along
 from library.past.matching import Pile
 from library.past.taking import bring_back, decide_many, same_year_suggestions, take_back
+from library.past.tmdb import AccountPast, PastAccount, bring_account_along
 from library.progress import Job, Progress
+from library.secrets import Secrets
+
+OpenPastAccount = Callable[[str, str], PastAccount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,38 @@ def import_files(paths: Sequence[Path]) -> Task:
 
     def job(workplace: Workplace) -> Job[ImportReport]:
         return (yield from bring_along(workplace.library, paths))
+
+    return job
+
+
+def has_account_key() -> Task:
+    """Whether TMDB can be asked: a system's keyring may take its time."""
+
+    def job(workplace: Workplace) -> Job[bool]:
+        yield Progress("Looking for the key of TMDB")
+        return bool(Secrets(workplace.home).get(SECRETS["tmdb"][0]))
+
+    return job
+
+
+def ask_account(open_past_account: OpenPastAccount, language: str) -> Task:
+    """Wait until the person agrees at TMDB, and read their lists; a ``CodeShown`` step says where."""
+
+    def job(workplace: Workplace) -> Job[AccountPast]:
+        key = Secrets(workplace.home).get(SECRETS["tmdb"][0])
+        if not key:
+            raise SettingsError("The key of TMDB is missing.", "Enter it under Configuration, Catalogues.")
+        with closing(open_past_account(key, language)) as account:
+            return (yield from account.past())
+
+    return job
+
+
+def import_account(past: AccountPast) -> Task:
+    """Bring along what an account said."""
+
+    def job(workplace: Workplace) -> Job[ImportReport]:
+        return (yield from bring_account_along(workplace.library, past))
 
     return job
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from library.accounts import FoundServer, HomeUser, MediaAccount, ServerSignIn, Watchlist
 from library.contact_store import NetworkNotes
 from library.home import Home
+from library.past.tmdb import PastAccount
 from library.progress import Job
 from library.settings import SourceKind, SourceSettings
 from library.sources import Catalog, MediaServer
@@ -68,6 +69,8 @@ class Ports:
         not yet asked.
     :param check_catalog: the same without the language -> a sentence about what answered; asks the network, and raises
         ``ProviderError`` when the key cannot be used.
+    :param open_past_account: the key of TMDB and the language of its titles -> the account there of whoever agrees to it, not
+        yet asked.
     :param offer_assistant: whether a first start begins with the assistant.
     """
 
@@ -88,4 +91,5 @@ class Ports:
     network: NetworkNotes
     open_catalog: Callable[[str, str, str, str], Catalog]
     check_catalog: Callable[[str, str, str], str]
+    open_past_account: Callable[[str, str], PastAccount]
     offer_assistant: bool = True

@@ -14,9 +14,20 @@ GUEST = "guest"
 """Whose feedback is kept while the program is lent to somebody: nobody's taste learns from it."""
 HOMEREEL = "homereel"
 BROUGHT_ALONG = frozenset(
-    ("letterboxd", "imdb", "trakt", "tvtime", "movielens", "lastfm", "listenbrainz", "spotify", "homereel-export")
+    (
+        "letterboxd",
+        "imdb",
+        "trakt",
+        "tvtime",
+        "movielens",
+        "lastfm",
+        "listenbrainz",
+        "spotify",
+        "homereel-export",
+        "tmdb",
+    )
 )
-"""Sources of what came out of files of other programs, by hand: unlike what a server repeats, it counts even after a reset."""
+"""Sources of pasts that were brought along, by hand: unlike what a server repeats, it counts even after a reset."""
 MIN_RATING, MAX_RATING = 1.0, 10.0
 
 

@@ -127,10 +127,27 @@ class AsyncProviderSession:
         kind = next((value for name, value in reply.headers.items() if name.lower() == "content-type"), "")
         return reply.body if kind.startswith("image/") else None
 
-    async def post(self, url: str, content: Mapping[str, Any]) -> Reply:
+    async def post(
+        self,
+        url: str,
+        content: Mapping[str, Any],
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send something as JSON, once."""
         async with self._slots:
-            return self._checked(url, await self._once("POST", url, {}, {}, content))
+            return self._checked(url, await self._once("POST", url, params or {}, headers or {}, content))
+
+    async def delete(
+        self,
+        url: str,
+        content: Mapping[str, Any],
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Let something be taken away, named as JSON, once."""
+        async with self._slots:
+            return self._checked(url, await self._once("DELETE", url, params or {}, headers or {}, content))
 
     async def close(self) -> None:
         """Give the connections back; closing twice is fine."""

@@ -12,6 +12,7 @@ Last.fm       a loved track                           9
 ListenBrainz  a loved track; a hated one              9; 3
 Spotify       a song in the library; a banned one     8; 3
 Homereel      1 to 10                                 the same number
+TMDB          0.5 to 10, in an account                the same number, at least 1
 ============  ======================================  ================================================================
 
 A play (a film seen, an episode seen, a song heard) becomes a line in what was watched when; the taste does not learn from it.
@@ -124,6 +125,7 @@ class Layout:
     :param free_text: whether a field may hold several lines of text.
     :param headings: the columns of a table that comes without them; ``fits`` says whether a first line can be one of it.
     :param unpack: the rows within one document, where the file is one object.
+    :param by_id: whether its ids name a title for good, so that one which is called otherwise by now is still the same.
     """
 
     source: str
@@ -135,6 +137,7 @@ class Layout:
     headings: tuple[str, ...] = ()
     fits: Callable[[tuple[str, ...]], bool] = lambda fields: False
     unpack: Callable[[Row], list[Row]] | None = None
+    by_id: bool = False
 
 
 PROGRAMS = {
@@ -149,6 +152,8 @@ PROGRAMS = {
     "homereel-export": "Homereel",
 }
 """Source -> the name of the program."""
+ACCOUNTS = {"tmdb": "TMDB"}
+"""The same of services that are not read from files, but asked."""
 
 
 def has(*names: str) -> Callable[[frozenset[str]], bool]:

@@ -310,8 +310,13 @@ def source_of(import_id: int) -> str:
     return f"import:{import_id}"
 
 
-def subject_digest(subject: Subject) -> int:
-    """One number for a title as the files name it: the same title in two lines has the same."""
+def subject_digest(subject: Subject, by_id: bool = False) -> int:
+    """One number for a title as the files name it: the same title in two lines has the same.
+
+    :param by_id: whether its ids alone say which title it is, where it has any.
+    """
+    if by_id and subject.ids:
+        return _digest([subject.kind, *map(str, subject.ids)])
     known = [
         subject.kind,
         match_title(subject.title),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from library.database import Database
 from library.errors import SettingsError
 from library.library import Library
 from library.past import taking
-from library.past.formats import PROGRAMS, Act, Clues, Entry, LeftOut, Reading, Subject, date_problem
+from library.past.formats import ACCOUNTS, PROGRAMS, Act, Clues, Entry, LeftOut, Reading, Subject, date_problem
 from library.past.import_store import FileCount, ImportStore, NewLine, line_digest, subject_digest
 from library.past.matching import Match, Pile, TitleIndex
 from library.past.reading import Member, Unusable, members
 from library.past.recognising import Recognised, recognise
-from library.past.records import Record
+from library.past.records import Readable, Record
 from library.progress import Job, Progress
 
 TOLD_EVERY = 250
@@ -54,6 +54,19 @@ class ImportReport:
         return sum(getattr(count, what) for count in self.files)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be read as one past.
+
+    :param unused: name and reason, as the end of the sentence "NAME …", of what is no part of it.
+    :param clues: what is known about its titles before.
+    """
+
+    lists: Sequence[Readable]
+    unused: list[tuple[str, str]] = field(default_factory=list)
+    clues: Clues = field(default_factory=lambda: Clues(""))
+
+
 def bring_along(
     library: Library,
     paths: Sequence[Path],
@@ -67,16 +80,23 @@ def bring_along(
     :param dry_run: say what would become of it, and store nothing.
     :raises SettingsError: when there is nothing in them that is known here.
     """
-    user, store = user or library.person, ImportStore(library.database)
+    files, unused = yield from _look_through(paths)
+    gathered = Gathered(files, unused)
+    yield from _read_facts(files, gathered.clues)
+    return (yield from take_in(library, gathered, user or library.person, dry_run, clock))
+
+
+def take_in(
+    library: Library, gathered: Gathered, user: str, dry_run: bool, clock: Callable[[], float]
+) -> Job[ImportReport]:
+    """Read what was gathered, and let what is sure count; as :func:`bring_along` does with files."""
+    store = ImportStore(library.database)
     if not dry_run:
         _clear_up(library, store, clock())
-    files, unused = yield from _look_through(paths)
-    clues = Clues("")
-    yield from _read_facts(files, clues)
     import_id = None if dry_run else store.begin(user, clock())
     reading = _Reading(library.database, store, import_id, user, clock())
     try:
-        report = yield from _read(reading, files, clues, unused)
+        report = yield from _read(reading, gathered)
         if import_id is None:
             return report
         if not reading.taken:
@@ -172,19 +192,20 @@ def _read_facts(files: Sequence[Recognised], clues: Clues) -> Job[None]:
             continue  # what was read of it helps; the lines that it does not help are left out with a reason
 
 
-def _read(
-    reading: _Reading, files: Sequence[Recognised], clues: Clues, unused: list[tuple[str, str]]
-) -> Job[ImportReport]:
+def _read(reading: _Reading, gathered: Gathered) -> Job[ImportReport]:
     """Read the lines of all files, and say what they are."""
     counts: list[FileCount] = []
-    for found in files:
-        if found.layout.facts is not None:
-            unused.append((found.member.name, "tells about titles, and was used for that"))
-            continue
-        counts.append((yield from reading.read(found, clues, len(counts))))
+    unused, told = list(gathered.unused), [found for found in gathered.lists if found.layout.facts is None]
+    unused += [
+        (found.name, "tells about titles, and was used for that")
+        for found in gathered.lists
+        if found.layout.facts is not None
+    ]
+    for found in told:
+        counts.append((yield from reading.read(found, gathered.clues, len(counts))))
     reading.store_lines()
-    programs = dict.fromkeys(PROGRAMS[found.layout.source] for found in files if found.layout.facts is None)
-    names = list(dict.fromkeys(found.member.path.name for found in files if found.layout.facts is None))
+    programs = dict.fromkeys((PROGRAMS | ACCOUNTS)[found.layout.source] for found in told)
+    names = list(dict.fromkeys(found.origin for found in told))
     name = ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more files"
     return ImportReport(
         id=reading.import_id,
@@ -235,12 +256,12 @@ class _Reading:
         self.reasons: Counter[str] = Counter()
         self.taken = 0
 
-    def read(self, found: Recognised, clues: Clues, place: int) -> Job[FileCount]:
+    def read(self, found: Readable, clues: Clues, place: int) -> Job[FileCount]:
         """Read one file, the ``place``-th of all."""
-        counting, member = _Counting(), found.member
-        told = Clues(member.name.lower(), clues.facts)
-        step, note = f"Reading {member.name}", ""
-        records = _records(found)
+        counting = _Counting()
+        told = Clues(found.name.lower(), clues.facts)
+        step, note = f"Reading {found.name}", ""
+        records = iter(found.records())
         while True:
             try:
                 record = next(records, None)
@@ -256,14 +277,14 @@ class _Reading:
                 yield Progress(step, counting.counts["lines"])
         counts = counting.counts
         return FileCount(
-            name=member.name,
+            name=found.name,
             layout=found.layout.name,
             lines=counts["lines"],
             ratings=counts["ratings"],
             plays=counts["plays"],
             wishes=counts["wishes"],
             left_out=counts["left_out"],
-            note=" ".join(part for part in (_encoding_note(member), note) if part),
+            note=" ".join(part for part in (found.note, note) if part),
         )
 
     def piles(self) -> dict[Pile, int]:
@@ -289,14 +310,14 @@ class _Reading:
                 lines.append(line)
             self._store.add_lines(self.import_id, lines)
 
-    def _take(self, found: Recognised, record: Record, clues: Clues, place: int, counts: Counter[str]) -> None:
+    def _take(self, found: Readable, record: Record, clues: Clues, place: int, counts: Counter[str]) -> None:
         """Decide what one line is."""
         reading = _understood(found, record, clues)
         source, key, digest = found.layout.source, None, None
         if isinstance(reading, Entry) and (problem := date_problem(reading.at, self._now)):
             reading = LeftOut(problem)
         if isinstance(reading, Entry):
-            key = subject_digest(reading.subject)
+            key = subject_digest(reading.subject, found.layout.by_id)
             digest = line_digest(source, key, reading.act, reading.value, reading.at, reading.played_at)
             reading = self._unless_known(reading, key, digest)
         counts["lines"] += 1
@@ -344,22 +365,10 @@ class _Reading:
         return entry
 
 
-def _understood(found: Recognised, record: Record, clues: Clues) -> Reading:
+def _understood(found: Readable, record: Record, clues: Clues) -> Reading:
     if record.row is None:
         return LeftOut(record.problem)
     try:
         return found.layout.read(record.row, clues)
     except _ODD:
         return LeftOut("cannot be understood")
-
-
-def _records(found: Recognised) -> Generator[Record, None, None] | Iterator[Record]:
-    return iter(found.records())
-
-
-def _encoding_note(member: Member) -> str:
-    if member.encoding.startswith("utf-16"):
-        return "It is written in UTF-16."
-    if member.repaired:
-        return "It is not all UTF-8: what is not was read as Windows-1252 (Latin-1)."
-    return ""

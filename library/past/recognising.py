@@ -57,6 +57,25 @@ class Recognised:
     skipped: int = 0
     head: bytes = b""
 
+    @property
+    def name(self) -> str:
+        """What a person calls it: with its folder, within an archive."""
+        return self.member.name
+
+    @property
+    def origin(self) -> str:
+        """The file that it is, or is in."""
+        return self.member.path.name
+
+    @property
+    def note(self) -> str:
+        """What was odd about its letters, once it was read."""
+        if self.member.encoding.startswith("utf-16"):
+            return "It is written in UTF-16."
+        if self.member.repaired:
+            return "It is not all UTF-8: what is not was read as Windows-1252 (Latin-1)."
+        return ""
+
     def records(self) -> Iterator[Record]:
         """Its records; raises ``Unusable`` when it turns out to be damaged further on."""
         member, layout = self.member, self.layout

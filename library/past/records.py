@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from library.past.formats import Layout
 from library.past.reading import LONGEST_LINE
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -56,6 +57,34 @@ class Record:
     row: dict[str, Any] | None
     problem: str = ""
     text: str = ""
+
+
+class Readable(Protocol):
+    """Something with lines: a file whose layout is known, or a list of an account."""
+
+    @property
+    def layout(self) -> Layout:
+        """How its lines are read."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """The file or the account that it is in."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What was odd about it as a whole, once it was read; empty for nothing."""
+        ...
+
+    def records(self) -> Iterator[Record]:
+        """Its lines."""
+        ...
 
 
 def column_name(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
 from library.errors import ProviderBusy, ProviderDenied, ProviderError, ProviderUnavailable
+from library.progress import Job, Progress
 from library.sources import Answered, Metadata, Question
 from providers.failures import PassingFailure
 
@@ -43,6 +44,18 @@ class EventLoop:
             self._thread = threading.Thread(target=self._loop.run_forever, name="catalogue", daemon=True)
             self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def steps(self, work: Coroutine[Any, Any, Result], step: Progress) -> Job[Result]:
+        """Do some work as a job that says ``step`` while it takes; cancelled on the way, the work ends as well."""
+        task = self.run(_begun(work))
+        try:
+            yield step
+            while not self.run(_over(task)):
+                yield step
+            return self.run(_result(task))
+        finally:
+            if self.running:
+                self.run(_stopped(task))
 
     def close(self) -> None:
         """End the thread; closing twice is fine."""
@@ -134,6 +147,25 @@ class Round:
 def _stands_for_all(error: ProviderError) -> bool:
     """Whether nothing can be asked at all: no way there, no such name, or the person is offline."""
     return isinstance(error, ProviderUnavailable) and not isinstance(error, PassingFailure)
+
+
+async def _begun(work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+    return asyncio.create_task(work)
+
+
+async def _over(task: asyncio.Task[Any]) -> bool:
+    """Whether it has come to an end by now, or a moment later."""
+    done, _ = await asyncio.wait((task,), timeout=WAIT)
+    return bool(done)
+
+
+async def _result(task: asyncio.Task[Result]) -> Result:
+    return await task
+
+
+async def _stopped(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:

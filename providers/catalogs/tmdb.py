@@ -51,7 +51,7 @@ class TmdbCatalog(AskedCatalog):
         register_secret(key)
         self._url = url.rstrip("/")
         self._language = language
-        self._headers, self._key = _credentials(key)
+        self._headers, self._key = credentials(key)
         session = AsyncProviderSession(NAME, Pace(limit), ledger, patience, PURPOSE, _explain)
         super().__init__(session, (PICTURES, PICTURES if self._url == URL else f"{self._url}/t/p/"))
 
@@ -130,7 +130,7 @@ class TmdbCatalog(AskedCatalog):
         return reply.json()
 
 
-def _credentials(key: str) -> tuple[dict[str, str], dict[str, str]]:
+def credentials(key: str) -> tuple[dict[str, str], dict[str, str]]:
     """Headers and parameters that a key goes into: a read token has three parts with dots in between."""
     key = key.strip().removeprefix("Bearer ").strip()
     register_secret(key)

@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.serving import FakeService
+from tests.fakes.tmdb_account import FakeAccount
 
 READ_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
 API_KEY = "0123456789abcdef0123456789abcdef"
@@ -62,6 +63,7 @@ class FakeTmdb(FakeService):
     latency: float = 0.0
     refused: int = 0
     busiest: int = 0
+    account: FakeAccount = field(default_factory=FakeAccount)
 
     def __post_init__(self) -> None:
         self._recent: deque[float] = deque()
@@ -81,6 +83,8 @@ class FakeTmdb(FakeService):
         if not self._knows_key(request):
             return _no(401, 7, "Invalid API key: You must be granted a valid key.")
         parts = [part for part in request.path.split("/") if part]
+        if parts[1:2] in (["authentication"], ["account"]):
+            return self.account.answer(request, parts[1:], body)
         answer = self._said(request, parts[1:]) if parts[:1] == ["3"] else None
         return (
             _no(404, 34, "The resource you requested could not be found.")

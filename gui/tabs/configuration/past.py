@@ -10,12 +10,16 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PyQt6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
+from gui.tabs.configuration.page_link import PageLink
 from gui.tabs.configuration.parts import PanelCard, Question, Section, row, say, words
 from gui.widgets.buttons import Button, set_look
+from library.accounts import CodeShown
 from library.progress import Progress
 
 PROGRAMS = "Letterboxd, IMDb, Trakt, TV Time, MovieLens, Last.fm, ListenBrainz and Spotify"
 MOST_SHOWN = 30
+OPENED = "TMDB is open in your browser. Agree there that your lists may be read; this page goes on by itself."
+NOT_OPENED = "No browser could be opened from here. Open this address yourself, on any computer, and agree there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,14 @@ class ImportLine:
 class PastSection(Section):
     """Files go in here, and the imports so far are listed.
 
-    Signals: ``files_chosen(list)`` of paths; ``cancel_wanted()``; ``review_wanted(int)``, ``take_back_wanted(int)`` and
-    ``bring_back_wanted(int)`` with the id of an import; ``shown()`` when it came into sight.
+    Signals: ``files_chosen(list)`` of paths; ``account_wanted()`` to ask TMDB, ``waiting_stopped()`` to wait for it no longer;
+    ``cancel_wanted()``; ``review_wanted(int)``, ``take_back_wanted(int)`` and ``bring_back_wanted(int)`` with the id of an
+    import; ``shown()`` when it came into sight.
     """
 
     files_chosen = pyqtSignal(list)
+    account_wanted = pyqtSignal()
+    waiting_stopped = pyqtSignal()
     cancel_wanted = pyqtSignal()
     review_wanted = pyqtSignal(int)
     take_back_wanted = pyqtSignal(int)
@@ -51,10 +58,16 @@ class PastSection(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Your past", "What you rated and watched elsewhere, brought along from exported files.", parent
+            "Your past",
+            "What you rated and watched elsewhere, brought along from exported files or an account.",
+            parent,
         )
         self.setAcceptDrops(True)
         self.choose = Button("Choose files…", "", self)
+        self.account = Button("From my TMDB account", "quiet", self)
+        self.page = PageLink("Address of the page to agree on", self)
+        self.stop = Button("Stop waiting", "quiet", self)
+        self.told = words("", "note")
         self.cancel = Button("Cancel", "quiet", self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -68,10 +81,15 @@ class PastSection(Section):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(12)
         self._asked: int | None = None
+        self._busy = self._waiting = self._offered = False
         self._build()
         self.choose.clicked.connect(self._choose)
+        self.account.clicked.connect(self.account_wanted)
+        self.stop.clicked.connect(self.waiting_stopped)
+        self.page.opened.connect(lambda opened: say(self.told, OPENED if opened else NOT_OPENED, "note"))
         self.cancel.clicked.connect(self.cancel_wanted)
         self.sure.agreed.connect(self._take_back)
+        self.hide_page()
         self.show_idle()
         self.show_imports(())
 
@@ -79,7 +97,8 @@ class PastSection(Section):
 
     def show_busy(self, step: Progress) -> None:
         """Say how far the reading is."""
-        self.choose.setEnabled(False)
+        self._busy = True
+        self._enable()
         lines = f" · {step.done:,}" if step.done else ""
         say(self.step, f"{step.step}{lines}")
         self.bar.setRange(0, step.total or 0)
@@ -90,11 +109,34 @@ class PastSection(Section):
 
     def show_idle(self, sentence: str = "", look: str = "note") -> None:
         """Take files again, and say how the last ones went."""
-        self.choose.setEnabled(True)
+        self._busy = False
+        self._enable()
         say(self.step, "")
         say(self.result, sentence, look)
         for widget in (self.bar, self.cancel):
             widget.hide()
+
+    def offer_account(self, offered: bool) -> None:
+        """Say whether TMDB can be asked: only with a key for it."""
+        self._offered = offered
+        self._enable()
+
+    def show_page(self, step: CodeShown) -> None:
+        """Open the page on which the person agrees, and show its address; it stays until :meth:`hide_page`."""
+        self._waiting = True
+        self._enable()
+        self.page.take(step)
+        self.page.set_visible(True)
+        self.stop.show()
+        self.page.open_page()
+
+    def hide_page(self) -> None:
+        """Nobody is waited for any more."""
+        self._waiting = False
+        self._enable()
+        self.page.set_visible(False)
+        self.stop.hide()
+        say(self.told, "")
 
     def show_imports(self, lines: Sequence[ImportLine]) -> None:
         """List these, the newest first."""
@@ -135,6 +177,12 @@ class PastSection(Section):
         super().showEvent(event)
         self.shown.emit()
 
+    def _enable(self) -> None:
+        """Take something new only when nothing is under way."""
+        idle = not (self._busy or self._waiting)
+        self.choose.setEnabled(idle)
+        self.account.setVisible(self._offered and idle)
+
     def _choose(self) -> None:
         kinds = "Exports (*.zip *.csv *.json *.jsonl *.tsv *.txt);;All files (*)"
         picked, _ = QFileDialog.getOpenFileNames(self, "Bring your past along", str(Path.home()), kinds)
@@ -164,7 +212,10 @@ class PastSection(Section):
                 "note",
             )
         )
-        self._area.body.addLayout(row(self.choose, self.cancel, 1))
+        self._area.body.addLayout(row(self.choose, self.account, self.cancel, 1))
+        self._area.body.addWidget(self.told)
+        self._area.body.addWidget(self.page.link)
+        self._area.body.addLayout(row(self.page.copy, self.page.open, self.stop, 1))
         self._area.body.addWidget(self.step)
         self._area.body.addWidget(self.bar)
         self._area.body.addWidget(self.result)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
-from PyQt6.QtCore import Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QDesktopServices, QGuiApplication
-from PyQt6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.account_actions import AccountActions, OpenedAccount, ServerAccess
+from gui.tabs.configuration.page_link import PageLink
 from gui.tabs.configuration.parts import row, say, words
 from gui.widgets.buttons import Button, set_look
 from gui.worker import Ticket
@@ -39,7 +37,6 @@ class PlexSignIn(QWidget):
         self._accounts = accounts
         self._ticket: Ticket | None = None
         self._opened: OpenedAccount | None = None
-        self._ends_at = 0.0
         self._reached_place = -1
         self.sign_in = Button("Sign in with Plex", "primary", self)
         self.offer = words(OFFER, "note")
@@ -57,13 +54,9 @@ class PlexSignIn(QWidget):
         self._show()
 
     def _build(self) -> None:
-        self.link = QLineEdit(self)
-        self.link.setReadOnly(True)
-        self.link.setAccessibleName("Address of the page to sign in on")
-        self.copy = Button("Copy the link", "", self)
-        self.copy.clicked.connect(self._copy)
-        self.open = Button("Open it again", "", self)
-        self.open.clicked.connect(self._open_page)
+        self.page = PageLink("Address of the page to sign in on", self)
+        self.link, self.copy, self.open = self.page.link, self.page.copy, self.page.open
+        self.page.opened.connect(lambda opened: self._say(OPENED if opened else NOT_OPENED))
         self.code = words("", "note")
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
@@ -123,25 +116,12 @@ class PlexSignIn(QWidget):
         if ticket is not self._ticket:
             return
         if isinstance(step, CodeShown):
-            self._ends_at = time.monotonic() + step.seconds
-            self.link.setText(step.link)
-            self.link.setCursorPosition(0)
+            self.page.take(step)
             self.code.setText(f"The code is {step.code}. It is in the address already.")
             self._show(waiting=True)
-            self._open_page()
-        elif self.link.text():
-            minutes = max(0, round((self._ends_at - time.monotonic()) / 60))
-            self.link.setToolTip(f"Good for another {minutes} minutes" if minutes > 1 else "Good for another minute")
-
-    def _open_page(self) -> None:
-        opened = QDesktopServices.openUrl(QUrl(self.link.text(), QUrl.ParsingMode.StrictMode))
-        self._say(OPENED if opened else NOT_OPENED)
-
-    def _copy(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.link.text())
-            self.copy.setText("Copied")
+            self.page.open_page()
+        else:
+            self.page.tell_time()
 
     def _failed(self, ticket: Ticket, error: AppError) -> None:
         if ticket is self._ticket:
@@ -217,13 +197,12 @@ class PlexSignIn(QWidget):
         busy, signed_in = self._ticket is not None, bool(self.servers)
         self.sign_in.setVisible(not busy and not signed_in)
         self.offer.setVisible(not busy and not signed_in and not self.told.text())
-        for part in (self.link, self.code, self.copy, self.open):
-            part.setVisible(busy and waiting)
+        self.page.set_visible(busy and waiting)
+        self.code.setVisible(busy and waiting)
         for button in self.servers:
             button.setVisible(signed_in)
             button.setEnabled(not busy)
         self.use.setVisible(signed_in and not busy and self._checked() != self._reached_place)
         self.cancel.setVisible(busy)
         self.again.setVisible(signed_in and not busy)
-        self.copy.setText("Copy the link")
         self.resized.emit()

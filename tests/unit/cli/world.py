@@ -17,6 +17,7 @@ from library.accounts import MediaAccount, ServerSignIn, Watchlist
 from library.errors import EncoderError, ProviderError
 from library.home import Home
 from library.items import Credit, CreditRole, MediaKind
+from library.past.tmdb import PastAccount
 from library.settings import SourceSettings
 from library.sources import (
     Catalog,
@@ -142,6 +143,10 @@ def nobody_has_an_account(token: str) -> MediaAccount:
     raise AssertionError("nobody asks plex.tv in this test")
 
 
+def nobody_has_a_past(key: str, language: str) -> PastAccount:
+    raise AssertionError("this test asks no account for a past")
+
+
 def nobody_has_a_watchlist(token: str) -> Watchlist:
     raise AssertionError("this test signs in to no account")
 
@@ -160,6 +165,7 @@ class World:
     broken: Exception | None = None
     account: Callable[[str], MediaAccount] = nobody_has_an_account
     watchlist: Callable[[str], Watchlist] = nobody_has_a_watchlist
+    past_account: Callable[[str, str], PastAccount] = nobody_has_a_past
     network: NetworkLedger = field(default_factory=NetworkLedger)
     catalogs: dict[str, Callable[[str, str, str], Catalog]] = field(default_factory=dict)
 
@@ -176,6 +182,7 @@ class World:
             network=self.network,
             sign_in_to=lambda home, source: self.way_in(source),
             open_catalog=self._open_catalog,
+            open_past_account=lambda key, language: self.past_account(key, language),
         )
 
     def _open_catalog(self, name: str, key: str, pin: str, language: str) -> Catalog:
