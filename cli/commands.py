@@ -52,7 +52,10 @@ EXAMPLES: dict[Callable[..., None], tuple[str, ...]] = {
     explain: ('explain "The Third Man"', "explain 17 --json"),
     similar: ('similar "Stalker"', "similar 17 --count 20"),
     learn: ("learn", "learn --json"),
-    playlist: ('playlist create "Friday" --on Cellar "Seven Samurai" 17', "playlist create Friday --on Cellar 17 --append"),
+    playlist: (
+        'playlist create "Friday" --on Cellar "Seven Samurai" 17',
+        "playlist create Friday --on Cellar 17 --append",
+    ),
     activity: ("activity", "activity --count 10 --json"),
     undo: ("undo 12", "undo 12 --all"),
     import_past: (
