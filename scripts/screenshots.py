@@ -35,7 +35,7 @@ from library.logs import set_up_logging, take_down_logging
 from library.settings import AppearanceSettings
 from library.wishes import Subject, Wish
 
-STEPS = ("map-again", "tonight-over", "back")
+STEPS = ("map-again", "tonight-over", "back", "pairs-left")
 """What only leads on; there is nothing to see."""
 SETTLING = 3000
 """Milliseconds until everything around a title rests."""
@@ -47,13 +47,6 @@ RATED = {
 }  # fmt: skip
 LOVED, LEFT = ("Science Fiction", "Mystery"), ("Romance", "Horror")
 OTHERS = 48
-CONTACTED = (
-    ("192.168.1.20", "", "Your media server", 212),
-    ("attic.local", "192.168.1.31", "Your media server", 96),
-    ("api.themoviedb.org", "", "Looking titles up", 480),
-    ("plex.tv", "", "Your Plex account", 7),
-)
-"""Host, address, what for, how often."""
 EVENINGS = (1, 5, 5, 6, 7, 9, 12, 13, 13, 20, 24, 27, 31, 34, 41, 41, 46, 62, 69, 75, 90, 111, 128, 139, 160, 201, 230)
 """So many days ago somebody rated; some evenings more than others."""
 
@@ -79,12 +72,21 @@ def rate_some(home_path: Path) -> None:
         library.wishes.put(Wish(Subject("person", "Denis Villeneuve"), "more", now))
 
 
-def note_some(session: Session) -> None:
-    """Let it look as if some computers had been contacted; nobody is."""
-    ledger = session.ports.network
-    for host, peer, purpose, times in CONTACTED:
-        for number in range(times):
-            ledger.record(host, peer, 24_000 + 97 * number, sent=420, purpose=purpose)  # type: ignore[attr-defined]
+def bring_a_past(home_path: Path) -> None:
+    """Import what a Letterboxd account could hold: titles that are there, some a year off, some that are not owned."""
+    with Library.open(find_home(home_path)) as library:
+        films = [item for item in library.items.all(MediaKind.MOVIE) if item.id % 9 == 0]
+    lines = ["Date,Name,Year,Letterboxd URI,Rating"]
+    for number, film in enumerate(films):
+        year = (film.year or 2000) + (number % 3 == 0)
+        lines.append(f'2024-0{1 + number % 9}-11,"{film.title}",{year},https://boxd.it/{number:04x},{2 + number % 4}.5')
+    lines += [
+        f"2023-05-0{number},Nobody Has This {number},1999,https://boxd.it/ffe{number},4" for number in range(1, 6)
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "ratings.csv"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        program.main(["--home", str(home_path), "import", str(path), "--json"])
 
 
 def wait(milliseconds: int) -> None:
@@ -107,14 +109,18 @@ def pages(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"taste-{name}", lambda page=page: (window.show_tab(TASTE), taste.go_to(page))
     yield "taste-list", lambda: (window.show_tab(TASTE), taste.go_to(MAP), taste.map.listed.click())
     yield "map-again", taste.map.clear.click
-    for name in ("sources", "wishes", "rules", "training", "network"):
+    for name in ("sources", "catalogs", "people", "writing", "past", "wishes", "rules", "training", "network"):
         section = getattr(background.configuration, name)
         yield (
             f"configuration-{name}",
             lambda section=section: (window.show_tab(CONFIGURATION), background.configuration.go_to(section)),
         )
     yield "logs", lambda: window.show_tab(LOGS)
-    yield "network", lambda: (background.logs.go_to("Network"), note_some(session))
+    yield "network", lambda: background.logs.go_to("Network")
+    yield "activity", lambda: background.logs.go_to("Activity")
+    yield "past", lambda: (window.show_tab(CONFIGURATION), background.past.open(1))
+    yield "pairs", lambda: (background.past.page.go_back(), background.pairs.open())
+    yield "pairs-left", lambda: background.pairs.page.go_back()
     yield "similar", lambda: (window.show_tab(MOVIES), over.kin.open(card))
     yield "connections", lambda: over.graph.open(card)
     yield "tonight", lambda: (window.show_tab(MOVIES), window.tonight_requested.emit())
@@ -135,6 +141,7 @@ def learn(home_path: Path) -> None:
     """Scan and learn the demo library."""
     program.main(["--home", str(home_path), "scan", "--demo", "--json"])
     rate_some(home_path)
+    bring_a_past(home_path)
     command = [*program.trainer_command(find_home(home_path)), "--threads", "2"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
         process.wait()

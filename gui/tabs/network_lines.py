@@ -11,7 +11,7 @@ from gui.phrases import ago, size
 from library.contact_store import Contact, Reach
 
 NEAR_TO_FAR = (Reach.COMPUTER, Reach.NETWORK, Reach.INTERNET)
-LAST = 3
+WHERE, LAST = 1, 3
 _TEXT, _NUMBER = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 COLUMNS: tuple[tuple[str, Callable[[Contact], str], Callable[[Contact], Any], Qt.AlignmentFlag], ...] = (
     ("Computer", lambda line: line.host, lambda line: line.host, _TEXT),

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from gui.tabs.configuration.network import ReachChoice
 from gui.tabs.configuration.parts import PanelCard, row, words
-from gui.tabs.network_lines import COLUMNS, LAST, NetworkLines
+from gui.tabs.network_lines import COLUMNS, LAST, WHERE, NetworkLines
 from gui.theme import Theme
 from gui.widgets.buttons import Button
 from gui.widgets.pages import PageText, QuietPage
@@ -146,7 +146,7 @@ class NetworkPage(QWidget):
         assert top is not None
         side.hide()
         for column, (_, _, _, alignment) in enumerate(COLUMNS):
-            wide = alignment == Qt.AlignmentFlag.AlignLeft and column != LAST
+            wide = alignment == Qt.AlignmentFlag.AlignLeft and column not in (WHERE, LAST)
             mode = QHeaderView.ResizeMode.Stretch if wide else QHeaderView.ResizeMode.ResizeToContents
             top.setSectionResizeMode(column, mode)
         top.setHighlightSections(False)
