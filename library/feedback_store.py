@@ -14,6 +14,7 @@ from library.feedback import (
     AnyEvent,
     Block,
     CurrentFeedback,
+    Interaction,
     Play,
     Rating,
     Reset,
@@ -67,6 +68,11 @@ class FeedbackStore:
             condition, values = "user = ? AND item_id = ?", [user, item_id, values[1]]
         sql = f"SELECT {_COLUMNS} FROM feedback WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return [_event(row, user) for row in reversed(self._database.rows(sql, values))]
+
+    def said_about(self, item_id: int, user: str = LOCAL_USER) -> list[Interaction]:
+        """What a user said about one item and did not take back, oldest first; also what a later answer has overtaken."""
+        found = [_event(row, user) for row in reversed(in_force(self._rows(user))) if row[4] == item_id]
+        return [event for event in found if isinstance(event, Rating | Skip | Block | Play)]
 
     def last_answer(self, user: str = LOCAL_USER) -> Rating | Skip | Block | None:
         """The newest rating, skip or block in force that was given here; ``None`` when a reset came after all of them."""

@@ -285,3 +285,31 @@ def test_what_was_watched_elsewhere_counts_as_seen_until_it_is_taken_back(
     run(take_back(library, report.id or 0))
     assert not seen()
     assert library.items.revision() > revision
+
+
+def test_titles_that_were_put_together_keep_their_past_and_it_can_still_be_taken_back(
+    library: Library, heat: int, diary: Callable[..., ImportReport]
+) -> None:
+    (other,) = library.items.upsert("g", "2", [film("h", "Heat", 1996)])
+    report = diary(line("Heat", 1996, 5, "2021-05-01"))
+    assert values(library) == {other: 10.0}
+    (pair,) = library.pairs.waiting()
+    library.pairs.put_together(pair)
+    assert values(library) == {heat: 10.0}
+    run(take_back(library, report.id or 0))
+    assert values(library) == {}
+    run(bring_back(library, report.id or 0))
+    assert values(library) == {heat: 10.0}
+
+
+def test_taken_apart_again_the_past_goes_back_to_its_title(
+    library: Library, heat: int, diary: Callable[..., ImportReport]
+) -> None:
+    (other,) = library.items.upsert("g", "2", [film("h", "Heat", 1996)])
+    report = diary(line("Heat", 1996, 5, "2021-05-01"))
+    (pair,) = library.pairs.waiting()
+    library.pairs.put_together(pair)
+    library.pairs.take_apart(pair)
+    assert values(library) == {other: 10.0}
+    run(take_back(library, report.id or 0))
+    assert values(library) == {}
