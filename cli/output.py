@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
-from library.errors import AppError
+from library.errors import AppError, ProviderUntrusted
 from library.progress import Progress
 from library.redaction import redact
 
@@ -79,8 +79,11 @@ class Output:
     def fail(self, error: AppError) -> None:
         """Say why a command did not do what it was asked for."""
         message, hint = redact(error.message), redact(error.hint)
+        more: Mapping[str, Any] = getattr(error, "details", {})
+        if isinstance(error, ProviderUntrusted) and error.fingerprint:
+            hint = f"{error.certificate} If that is your own server, scan it with --trust {error.fingerprint}"
+            more = {"fingerprint": error.fingerprint}
         if self.as_json:
-            more: Mapping[str, Any] = getattr(error, "details", {})
             self.answer({"error": message, "hint": hint, **more})
             return
         for line in filter(None, (message, *getattr(error, "lines", ()), hint)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -122,6 +123,12 @@ def scan(
         bool,
         typer.Option("--token-from-stdin", help="Read its token or password from the first line of standard input."),
     ] = False,
+    trust: Annotated[
+        str | None,
+        typer.Option(
+            "--trust", metavar="FINGERPRINT", help="Trust the added server's certificate, that of this SHA-256 only."
+        ),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Add the demo library, and keep it.")] = False,
     name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the added source.")] = None,
     libraries: Annotated[
@@ -147,6 +154,8 @@ def scan(
     _check_user(servers, user, quick_connect)
     if send_password and (user is None or "subsonic" not in servers):
         raise typer.BadParameter("--send-password belongs to --subsonic and --user.")
+    if trust is not None and not servers:
+        raise typer.BadParameter("--trust belongs to a server that is added.")
     if added and names:
         raise typer.BadParameter("Name sources to scan, or add one: not both.")
     with call.session() as session:
@@ -156,6 +165,7 @@ def scan(
             token = _secret(call, kind, user or "", token_from_env, token_from_stdin) if kind and asks else None
             url = _address(call, text, kind) if kind else ""
             asked = _wanted(session, [_absolute(path) for path in folder or []], url, name, kind or "plex", user or "")
+            asked = _trusting(asked, trust)
             if kind == "jellyfin":
                 asked, token = _signed_in(call, session, asked, token)
             if kind == "subsonic":
@@ -286,6 +296,16 @@ def _wanted(
     else:
         source = next((source for source in known if source.kind == "demo"), DEMO_SOURCE)
     return replace(source, name=titles.sendable(name)) if name else source
+
+
+def _trusting(source: SourceSettings, fingerprint: str | None) -> SourceSettings:
+    """The source with the one certificate that is trusted although nobody vouches for it."""
+    if fingerprint is None:
+        return source
+    plain = fingerprint.replace(":", "").strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", plain):
+        raise typer.BadParameter("A fingerprint is 64 digits and letters from a to f; colons may stand in between.")
+    return replace(source, fingerprint=plain)
 
 
 def _new_id(kind: str) -> str:

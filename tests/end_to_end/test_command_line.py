@@ -18,6 +18,7 @@ import pytest
 
 from library.home import find_home
 from library.library import Library
+from tests.fakes.certificate import fingerprint_of, make_certificate, server_side
 from tests.fakes.plex import FakePlex
 from tests.fakes.plex_world import make_world
 
@@ -141,6 +142,21 @@ def test_a_plex_server_whose_token_nobody_sees(home_path: Path) -> None:
     for file in home_path.rglob("*"):
         if file.is_file() and file.name != "secrets.json":
             assert plex.token.encode() not in file.read_bytes(), file
+
+
+def test_a_certificate_is_shown_and_trusted_by_its_fingerprint(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with FakePlex(make_world(3, 0), tls=server_side(certificate)) as plex:
+        add = ("scan", "--plex", plex.url, "--token-from-stdin", "--no-texts")
+        refused = answer(*add, status=1, stdin=f"{plex.token}\n")
+        assert refused["fingerprint"] == fingerprint_of(certificate)
+        assert "nobody vouches for it" in refused["error"]
+        assert refused["hint"].endswith(f"scan it with --trust {refused['fingerprint']}")
+        assert not [seen for seen in plex.requests if seen.headers], "nothing was sent to it"
+        other = answer(*add, "--trust", "0" * 64, status=1, stdin=f"{plex.token}\n")
+        assert "another certificate" in other["error"]
+        added = answer(*add, "--trust", refused["fingerprint"].upper(), stdin=f"{plex.token}\n")
+        assert added["library"]["movies"] == 3
 
 
 def test_ctrl_c_keeps_what_was_read_and_the_next_scan_goes_on() -> None:
