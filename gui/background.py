@@ -143,7 +143,7 @@ class Background(QObject):
         charts.succeeded.connect(lambda _: self._make_taste())
         charts.failed.connect(self._say_problem)
         self._begin()
-        self.live.start()
+        self.live.start_later()
         self.assistant.offer()
 
     def stop(self) -> None:

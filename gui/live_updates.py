@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 CALM_MILLISECONDS = 10_000
 """A scan begins so long after the first change: what is added to a server is seldom one thing."""
+FIRST_MILLISECONDS = 10_000
 STOP_SECONDS = 5.0
 _STEP = "Listening for changes"
 
@@ -72,11 +73,18 @@ class LiveUpdates(QObject):
         self._soon: dict[str, QTimer] = {}
         self._silent: set[SourceSettings] = set()
         self._stopped = False
+        self._begin = QTimer(self)
+        self._begin.setSingleShot(True)
+        self._begin.timeout.connect(self.start)
 
     @property
     def listening(self) -> frozenset[str]:
         """Ids of the sources that are listened to."""
         return frozenset(self._ears)
+
+    def start_later(self, milliseconds: int = FIRST_MILLISECONDS) -> None:
+        """Begin to listen in a while: what it has to load would hold up the window while that is still being filled."""
+        self._begin.start(milliseconds)
 
     def start(self) -> None:
         """Listen to the servers of the settings, and to what becomes of the settings."""
@@ -95,6 +103,7 @@ class LiveUpdates(QObject):
     def request_stop(self) -> None:
         """Tell the threads to end; returns at once."""
         self._stopped = True
+        self._begin.stop()
         for timer in self._soon.values():
             timer.stop()
         for _, worker in self._ears.values():
