@@ -377,10 +377,11 @@ def _scan(session: Session, source: SourceSettings, allow_shrink: bool) -> Outco
 
 
 def _let_demo_go(session: Session, outcomes: list[Outcome]) -> None:
-    """The demo library stands in until there is something real; what it was rated stays."""
+    """The demo library stands in until there is something real to watch; what it was rated stays."""
     kept = any(source.kind == "demo" for source in session.settings.sources)
-    useful = any(o.report is not None and o.report.listed and o.source.kind != "demo" for o in outcomes)
-    if useful and not kept:
+    real = [outcome.source.id for outcome in outcomes if outcome.report is not None and outcome.source.kind != "demo"]
+    watched = {MediaKind.MOVIE, MediaKind.SHOW}
+    if not kept and any(session.library.items.kinds_of(source_id) & watched for source_id in real):
         session.library.items.remove_source(DEMO_SOURCE.id)
 
 

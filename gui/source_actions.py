@@ -11,6 +11,7 @@ from gui import jobs
 from gui.preferences import Preferences
 from gui.worker import LibraryWorker, Task, Ticket
 from library.errors import AppError
+from library.items import MediaKind
 from library.library import Library
 from library.scan_history import ScanRecord
 from library.settings import DEMO_SOURCE, Profile, SourceKind, SourceSettings
@@ -207,10 +208,13 @@ class SourceActions(QObject):
         return True
 
     def _scan_succeeded(self, source_id: str, report: ScanReport) -> None:
-        useful = source_id != DEMO_SOURCE.id and report.listed > 0
-        if useful and self.demo_stands_in():
+        if source_id != DEMO_SOURCE.id and self.demo_stands_in() and self._has_something_to_watch(source_id):
             self.remove(DEMO_SOURCE)
         self.scanned.emit(source_id, report)
+
+    def _has_something_to_watch(self, source_id: str) -> bool:
+        """Whether a source has what the tabs suggest: a home with nothing but music keeps the demo library for them."""
+        return bool(self._library.items.kinds_of(source_id) & {MediaKind.MOVIE, MediaKind.SHOW})
 
     def _scan_ended(self, source_id: str, ticket: Ticket) -> None:
         if self._scans.get(source_id) is ticket:

@@ -89,6 +89,14 @@ class ItemStore:
             gone.update(row[0] for row in self._database.rows(sql, part))
         return gone
 
+    def kinds_of(self, source_id: str) -> frozenset[MediaKind]:
+        """The kinds of title that a source has."""
+        sql = (
+            "SELECT 1 FROM item WHERE removed_at IS NULL AND kind = ? AND EXISTS"
+            " (SELECT 1 FROM place WHERE item_id = item.id AND source_id = ? AND place.removed_at IS NULL) LIMIT 1"
+        )
+        return frozenset(kind for kind in MediaKind if self._database.row(sql, (str(kind), source_id)) is not None)
+
     def revision(self) -> int:
         """A number that rises with every change of any item or place."""
         found = self._database.row("SELECT value FROM counter WHERE name = 'item_revision'")

@@ -179,3 +179,21 @@ def test_an_address_without_a_port_is_helped(form: SubsonicForm) -> None:
     assert form.suggestion.text() == "Use http://192.168.1.20:4533"
     press(form.suggestion)
     assert form.address.value == "http://192.168.1.20:4533"
+
+
+def test_a_home_with_nothing_but_music_keeps_the_demo_library_for_the_evening(room: Room, qtbot) -> None:
+    with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE):
+        room.actions.show_demo()
+    films = room.library.items.count(MediaKind.MOVIE)
+    press(room.tab.sources.add_subsonic)
+    form = room.tab.sources.form
+    assert isinstance(form, SubsonicForm)
+    with fake() as server:
+        fill(form, server.url)
+        tried(form, qtbot)
+        source = saved(room, form, qtbot)
+        with qtbot.waitSignal(room.actions.scanned, timeout=PATIENCE):  # whatever would take the demo away is over then
+            room.actions.scan(source.id)
+    assert room.actions.demo_stands_in()
+    assert room.library.items.count(MediaKind.MOVIE) == films
+    assert room.library.items.count(MediaKind.TRACK) == 12

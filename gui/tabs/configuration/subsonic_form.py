@@ -14,6 +14,7 @@ from gui.tabs.configuration.server_form import ServerForm
 from library.errors import AppError, PasswordOnly
 from library.settings import SignIn, SourceSettings
 
+ONLY_KEPT = "Music has no tab of its own yet: songs are read with your stars, ratings and plays, and kept for it."
 PORTS = (
     "For Navidrome, Gonic, Nextcloud Music and all that speak Subsonic. Navidrome is at port 4533, Subsonic at 4040."
 )
@@ -107,6 +108,7 @@ class SubsonicForm(ServerForm):
 
     def _lay_out(self) -> None:
         self.body.addWidget(words(PORTS, "note"))
+        self.body.addWidget(words(ONLY_KEPT, "note"))
         self.body.addWidget(self.address)
         self.body.addLayout(row(self.suggestion, 1))
         self.body.addLayout(row(self.with_password, self.with_key, 1, spacing=16))
