@@ -14,6 +14,7 @@ from gui.session import Session
 from gui.theme import Theme
 from library.home import Home
 from tests.gui.places import PATIENCE, Room, make_home, open_room, quick_ports
+from tests.gui.writing_place import Place, open_place
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,12 @@ def session(start) -> Session:
 def room(home: Home, theme, qtbot) -> Iterator[Room]:
     with open_room(home, theme, qtbot) as room:
         yield room
+
+
+@pytest.fixture
+def place(theme: Theme, home_path: Path, qtbot) -> Iterator[Place]:
+    with open_place(theme, home_path, qtbot) as place:
+        yield place
 
 
 def _alive(obj: object, kind: type[QObject]) -> bool:

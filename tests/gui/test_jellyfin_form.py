@@ -64,6 +64,13 @@ def saved(room: Room, form: JellyfinForm, qtbot) -> SourceSettings:
     return source
 
 
+def edited(room: Room, source: SourceSettings) -> JellyfinForm:
+    press(room.tab.sources.cards[source.id].edit)
+    form = room.tab.sources.form
+    assert isinstance(form, JellyfinForm)
+    return form
+
+
 def test_from_the_button_to_the_scanned_server(room: Room, form: JellyfinForm, jellyfin: FakeJellyfin, qtbot) -> None:
     assert form.password.field.echoMode() == QLineEdit.EchoMode.Password
     fill(form, f"{jellyfin.url}/web/index.html")
@@ -178,9 +185,7 @@ def test_another_password_signs_in_again_and_the_old_sign_in_holds_until_it_is_s
     tried(form, qtbot)
     source = saved(room, form, qtbot)
     old = Secrets(room.home).get(f"source:{source.id}")
-    press(room.tab.sources.cards[source.id].edit)
-    again = room.tab.sources.form
-    assert isinstance(again, JellyfinForm)
+    again = edited(room, source)
     assert again.user.value == "Anna"
     press(again.test)  # with the present sign-in
     qtbot.waitUntil(lambda: again.chooser.isVisible(), timeout=PATIENCE)
@@ -199,9 +204,7 @@ def test_another_server_at_the_address_is_not_taken_for_the_old_one(
     fill(form, jellyfin.url)
     tried(form, qtbot)
     source = saved(room, form, qtbot)
-    press(room.tab.sources.cards[source.id].edit)
-    again = room.tab.sources.form
-    assert isinstance(again, JellyfinForm)
+    again = edited(room, source)
     jellyfin.world.machine = "another0another0another0another0"
     again.password.field.setText(PASSWORD)
     press(again.test)
@@ -216,9 +219,7 @@ def test_a_name_alone_can_be_changed_without_the_server(
     fill(form, jellyfin.url)
     tried(form, qtbot)
     source = saved(room, form, qtbot)
-    press(room.tab.sources.cards[source.id].edit)
-    again = room.tab.sources.form
-    assert isinstance(again, JellyfinForm)
+    again = edited(room, source)
     jellyfin.forget()
     again.name.field.setText("Upstairs")
     press(again.save)
@@ -253,9 +254,7 @@ def test_the_files_are_looked_for_where_the_person_says_they_are(
     source = saved(room, form, qtbot)
     assert source.path_maps == (f"/media={tmp_path}",)
 
-    press(room.tab.sources.cards[source.id].edit)
-    again = room.tab.sources.form
-    assert isinstance(again, JellyfinForm)
+    again = edited(room, source)
     assert (again.files.there.value, again.files.here.value) == ("/media", str(tmp_path))
     again.files.there.field.clear()
     again.files.here.field.clear()
